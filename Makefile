@@ -1,0 +1,33 @@
+# What people do with Haat, one word each. The work is done by CMakePresets.json and tools/.
+# Arguments for the program or script behind a word: make run ARGS="--port 4000"
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build what users run: build/release/haat
+	@tools/install_packages build
+	@tools/build release
+
+run: build ## Build and serve the shop
+	@exec build/release/haat serve $(ARGS)
+
+test: ## Build with sanitizers and run every test
+	@tools/install_packages build test
+	@tools/run_tests $(ARGS)
+
+check: ## Format, layers, the second compiler, clang-tidy (CHANGED=1: of changed files only)
+	@tools/install_packages build test check
+	@CHANGED=$(CHANGED) tools/check
+
+fmt: ## Format all C++ sources
+	@tools/install_packages check
+	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0r clang-format-19 -i
+
+bench: build ## Measure the release build, and write the report
+	@tools/install_packages bench
+	@bench/run $(ARGS)
+
+.PHONY: help build run test check fmt bench
