@@ -1,0 +1,134 @@
+#include "platform/db/sqlite/writer.hpp"
+
+#include <pthread.h>
+
+#include "kernel/clock.hpp"
+#include "platform/db/sqlite/session.hpp"
+#include "platform/handoff.hpp"
+
+namespace haat::db::sqlite {
+
+class Writer::SqliteTransaction final : public Transaction {
+public:
+    SqliteTransaction(Connection& connection, const Observe& observe)
+        : connection_{connection}, observe_{observe} {}
+    awaitable<Rows> execute(const Query& query, Params params) override {
+        co_return run_observed(connection_, observe_, query, params);
+    }
+    void committed() { move_topics(); }
+
+    bool wants_commit = false;
+
+private:
+    Connection& connection_;
+    const Observe& observe_;
+};
+
+Writer::Writer(const std::string& path, const Observe& observe)
+    : connection_{path, Mode::read_write}, observe_{observe}, thread_{[this] { work(); }} {}
+
+Writer::~Writer() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    wake_.notify_all();
+}
+
+std::size_t Writer::queued() const {
+    const std::lock_guard lock{mutex_};
+    return queue_.size();
+}
+
+bool Writer::enqueue(Job job) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (queue_.size() >= kMaxQueued) return false;
+        queue_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+    return true;
+}
+
+awaitable<> Writer::transact(const Body& body) {
+    std::exception_ptr error;
+    auto submit = [this, &body, &error](std::function<void()> resume) {
+        const bool queued =
+            enqueue({.body = &body, .queued_at_ms = steady_ms(), .error = &error, .resume = resume});
+        if (queued) return;
+        error = std::make_exception_ptr(Unavailable{"too many transactions wait for the writer"});
+        resume();
+    };
+    co_await handoff(submit);
+    if (error) std::rethrow_exception(error);
+}
+
+void Writer::work() {
+    pthread_setname_np(pthread_self(), "haat-writer");
+    for (;;) {
+        auto batch = take_batch();
+        if (batch.empty()) return;
+        run_batch(batch);
+    }
+}
+
+std::vector<Writer::Job> Writer::take_batch() {
+    std::unique_lock lock{mutex_};
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    std::vector<Job> batch;
+    while (!queue_.empty() && batch.size() < kMaxBatch) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return batch;
+}
+
+void Writer::run_batch(std::vector<Job>& batch) {
+    std::deque<SqliteTransaction> transactions;
+    try {
+        connection_.exec("BEGIN IMMEDIATE");
+        for (Job& job : batch) {
+            run_job(job, transactions.emplace_back(connection_, observe_));
+            // A full disk makes the engine roll back everything, the jobs before this one included.
+            if (!connection_.in_transaction()) throw Unavailable{"the database gave up the transaction"};
+        }
+        connection_.exec("COMMIT");
+        for (auto& tx : transactions) {
+            if (tx.wants_commit) tx.committed();
+        }
+    } catch (...) {
+        const std::exception_ptr fault = std::current_exception();
+        roll_back();
+        for (const Job& job : batch) {
+            if (!*job.error) *job.error = fault;
+        }
+    }
+    for (const Job& job : batch) job.resume();
+}
+
+// Where that fails, the next BEGIN does too, and rolls back again: the thread must go on.
+void Writer::roll_back() noexcept {
+    try {
+        if (connection_.in_transaction()) connection_.exec("ROLLBACK");
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+void Writer::run_job(Job& job, SqliteTransaction& tx) {
+    if (steady_ms() - job.queued_at_ms > Database::kMaxWaitMs) {
+        *job.error = std::make_exception_ptr(Unavailable{"waited too long for the writer"});
+        return;
+    }
+    connection_.exec("SAVEPOINT job");
+    try {
+        tx.wants_commit = runner_.run((*job.body)(tx));
+    } catch (...) {
+        *job.error = std::current_exception();
+    }
+    if (!connection_.in_transaction()) return;
+    if (!tx.wants_commit) connection_.exec("ROLLBACK TO job");
+    connection_.exec("RELEASE job");
+}
+
+}  // namespace haat::db::sqlite
