@@ -1,0 +1,36 @@
+// A token bucket per client. Belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+namespace haat::http {
+
+struct BucketLimits {
+    double per_second = 500;
+    double burst = 2'000;
+};
+
+class TokenBuckets {
+public:
+    static constexpr std::size_t kMaxClients = 20'000;
+
+    explicit TokenBuckets(BucketLimits limits) : limits_{limits} {}
+
+    // Takes a token. 0 when there was one; else the seconds (at least 1) until there will be one.
+    int take(const std::string& client, std::int64_t now_ms);
+
+private:
+    struct Bucket {
+        double tokens;
+        std::int64_t at_ms;
+    };
+
+    void forget_full(std::int64_t now_ms);
+
+    BucketLimits limits_;
+    std::unordered_map<std::string, Bucket> buckets_;
+};
+
+}  // namespace haat::http

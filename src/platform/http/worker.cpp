@@ -1,0 +1,55 @@
+#include "platform/http/worker.hpp"
+
+#include "kernel/clock.hpp"
+#include "platform/http/connection.hpp"
+
+namespace haat::http {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr int kTicksPerSweep = 5;  // over the connections
+
+}  // namespace
+
+Worker::Worker(ServerState& state_, std::size_t workers)
+    : state{state_},
+      writer{CorsOptions{state_.pipeline.options().origins}},
+      cache{state_.limits.cache_bytes / workers},
+      buckets{state_.pipeline.options().bucket},
+      now_ms{steady_ms()},
+      timer_{context} {}
+
+void Worker::run() {
+    start_timer();
+    for (;;) {
+        try {
+            context.run();
+            return;
+        } catch (const std::exception&) {
+            // Out of memory for a line of the log or a new connection: that one is lost, not the process.
+        }
+    }
+}
+
+void Worker::start_timer() {
+    timer_.expires_after(kTick);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        start_timer();
+        tick();
+    });
+}
+
+void Worker::tick() {
+    now_ms = steady_ms();
+    writer.refresh_date();
+    state.observer.tick();
+    if (++ticks_ % kTicksPerSweep != 0) return;
+    for (Connection* connection : connections) connection->reap(now_ms);
+}
+
+void Worker::drain() {
+    for (Connection* connection : connections) connection->drain(now_ms);
+}
+
+}  // namespace haat::http
