@@ -1,0 +1,79 @@
+#include "catalog/references.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "catalog/category_store.hpp"
+
+namespace haat::catalog {
+namespace {
+
+using db::Query;
+
+constexpr Query kExistingCategories{
+    "catalog.existing_categories",
+    "SELECT c.id FROM json_each($1) wanted JOIN categories c ON c.id = wanted.value",
+    "SELECT id FROM categories WHERE id IN (SELECT json_array_elements_text($1::json))"};
+constexpr Query kExistingSubCategories{
+    "catalog.existing_sub_categories",
+    "SELECT s.id, l.category_id FROM json_each($1) wanted JOIN sub_categories s ON s.id = wanted.value "
+    "LEFT JOIN sub_category_categories l ON l.sub_category_id = s.id",
+    "SELECT s.id, l.category_id FROM sub_categories s LEFT JOIN sub_category_categories l ON "
+    "l.sub_category_id = s.id "
+    "WHERE s.id IN (SELECT json_array_elements_text($1::json))"};
+
+// The ids among the texts, as a JSON list.
+std::string well_formed(const std::vector<std::string>& texts) {
+    std::vector<ObjectId> ids;
+    for (const auto& text : texts) {
+        if (const auto id = ObjectId::parse(text)) ids.push_back(*id);
+    }
+    return id_list(ids);
+}
+
+}  // namespace
+
+awaitable<Result<std::vector<CategoryId>>> References::categories(
+    db::Session& session, const std::vector<std::string>& texts) const {
+    const std::string ids = well_formed(texts);
+    const db::Rows rows = co_await session.run(kExistingCategories, ids);
+    std::unordered_set<std::string_view> existing;
+    for (std::size_t i = 0; i < rows.size(); ++i) existing.insert(rows[i].text(0));
+
+    std::vector<CategoryId> categories;
+    for (const auto& text : texts) {
+        const auto id = CategoryId::parse(text);
+        if (!id) co_return fail(ErrorCode::invalid_category_id_format, "category");
+        if (!existing.contains(id->text()))
+            co_return fail(ErrorCode::category_id_not_found, "category", text);
+        categories.push_back(*id);
+    }
+    co_return categories;
+}
+
+awaitable<Result<std::vector<SubCategoryId>>> References::sub_categories(
+    db::Session& session, const std::vector<std::string>& texts,
+    const std::vector<std::string>& category_texts) const {
+    const std::string ids = well_formed(texts);
+    const db::Rows rows = co_await session.run(kExistingSubCategories, ids);
+    std::unordered_map<std::string_view, bool> belongs;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        bool& found = belongs[rows[i].text(0)];
+        found = found || (!rows[i].is_null(1) &&
+                          std::ranges::find(category_texts, rows[i].text(1)) != category_texts.end());
+    }
+
+    std::vector<SubCategoryId> sub_categories;
+    for (const auto& text : texts) {
+        const auto id = SubCategoryId::parse(text);
+        if (!id) co_return fail(ErrorCode::invalid_sub_category_id_format, "subCategory");
+        const auto found = belongs.find(id->text());
+        if (found == belongs.end()) co_return fail(ErrorCode::sub_category_id_not_found, "subCategory", text);
+        if (!found->second) co_return fail(ErrorCode::sub_category_not_in_categories, "subCategory", text);
+        sub_categories.push_back(*id);
+    }
+    co_return sub_categories;
+}
+
+}  // namespace haat::catalog
