@@ -1,0 +1,162 @@
+#include "cart/http.hpp"
+
+#include "platform/http/endpoint.hpp"
+
+namespace haat::cart {
+namespace {
+
+using http::BodyKind;
+using http::DataAnswer;
+using http::Endpoint;
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kTag = "Cart";
+
+struct CartAnswer {
+    std::string_view message;
+    std::vector<ViewedItem> data;
+    Summary summary{};
+    bool success = true;
+    bool error = false;
+};
+BOOST_DESCRIBE_STRUCT(CartAnswer, (), (message, data, summary, success, error))
+
+struct Count {
+    std::int64_t count;
+};
+BOOST_DESCRIBE_STRUCT(Count, (), (count))
+
+struct Deleted {
+    std::int64_t deletedCount;
+};
+BOOST_DESCRIBE_STRUCT(Deleted, (), (deletedCount))
+
+Response reply_kept(std::string_view body) {
+    Response response;
+    response.body = body;
+    return response;
+}
+
+}  // namespace
+
+Endpoint CartHttp::add_to_cart() {
+    return {
+        .name = "add_to_cart",
+        .summary = "Puts a product into the caller's cart",
+        .tag = kTag,
+        .status = 201,
+        .body = BodyKind::json,
+        .input = json::input_schema<AddItemInput>,
+        .answer = json::answer_schema<DataAnswer<json::Created<FullItemFields>>>,
+        .errors = {ErrorCode::invalid_product_id, ErrorCode::quantity_too_small, ErrorCode::user_not_found,
+                   ErrorCode::product_not_found, ErrorCode::product_not_available,
+                   ErrorCode::product_already_in_cart, ErrorCode::cart_full, ErrorCode::only_in_stock},
+        .example = R"({"productId":"{{productId}}","quantity":1})",
+        .handle = http::bind(this, &CartHttp::handle_add)};
+}
+
+Endpoint CartHttp::view_cart() {
+    return {.name = "view_cart",
+            .summary = "The caller's cart at today's prices, newest item first",
+            .tag = kTag,
+            .answer = json::answer_schema<CartAnswer>,
+            .handle = http::bind(this, &CartHttp::handle_view)};
+}
+
+Endpoint CartHttp::count_cart() {
+    return {.name = "count_cart",
+            .summary = "How many different products the caller's cart holds",
+            .tag = kTag,
+            .answer = json::answer_schema<DataAnswer<Count>>,
+            .handle = http::bind(this, &CartHttp::handle_count)};
+}
+
+Endpoint CartHttp::change_quantity() {
+    return {.name = "change_quantity",
+            .summary = "Changes how many of a product the cart holds",
+            .tag = kTag,
+            .body = BodyKind::json,
+            .input = json::input_schema<ChangeQuantityInput>,
+            .answer = json::answer_schema<DataAnswer<FullItem>>,
+            .errors = {ErrorCode::invalid_cart_item_id, ErrorCode::quantity_required,
+                       ErrorCode::quantity_too_small, ErrorCode::cart_item_not_found, ErrorCode::product_gone,
+                       ErrorCode::only_in_stock},
+            .example = R"({"quantity":2})",
+            .handle = http::bind(this, &CartHttp::handle_change)};
+}
+
+Endpoint CartHttp::remove_from_cart() {
+    return {.name = "remove_from_cart",
+            .summary = "Takes one item out of the cart",
+            .tag = kTag,
+            .answer = json::answer_schema<DataAnswer<Item>>,
+            .errors = {ErrorCode::invalid_cart_item_id, ErrorCode::cart_item_not_found},
+            .handle = http::bind(this, &CartHttp::handle_remove)};
+}
+
+Endpoint CartHttp::clear_cart() {
+    return {.name = "clear_cart",
+            .summary = "Takes everything out of the cart",
+            .tag = kTag,
+            .answer = json::answer_schema<DataAnswer<Deleted>>,
+            .handle = http::bind(this, &CartHttp::handle_clear)};
+}
+
+awaitable<Response> CartHttp::handle_add(Request& request) {
+    const auto input = json::decode<AddItemInput>(request.body);
+    if (!input) co_return input.error();
+    auto item = co_await add_.run(request.caller().user, *input);
+    if (!item) co_return item.error();
+    co_return http::reply_data(201, "Product added to cart", json::Created<FullItemFields>{std::move(*item)});
+}
+
+awaitable<Response> CartHttp::handle_view(Request& request) {
+    const UserId user = request.caller().user;
+    const std::string key = "view " + user.str();
+    const cache::Versions versions{.first = carts_.version(user.text()), .second = catalog_.version()};
+    if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
+    CartView view = co_await view_.run(user);
+    Response response = http::reply(
+        200,
+        CartAnswer{.message = "Cart items fetched", .data = std::move(view.items), .summary = view.summary});
+    answers_.keep(key, versions, response.body);
+    co_return response;
+}
+
+awaitable<Response> CartHttp::handle_count(Request& request) {
+    const UserId user = request.caller().user;
+    const std::string key = "count " + user.str();
+    const cache::Versions versions{.first = carts_.version(user.text())};
+    if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
+    const std::int64_t count = co_await view_.count(user);
+    Response response = http::reply_data(200, "Cart count fetched", Count{count});
+    answers_.keep(key, versions, response.body);
+    co_return response;
+}
+
+awaitable<Response> CartHttp::handle_change(Request& request) {
+    const auto id = CartItemId::parse(request.params[0]);
+    if (!id) co_return Error{ErrorCode::invalid_cart_item_id};
+    const auto input = json::decode<ChangeQuantityInput>(request.body);
+    if (!input) co_return input.error();
+    auto item = co_await change_.run(request.caller().user, *id, *input);
+    if (!item) co_return item.error();
+    co_return http::reply_data(200, "Cart quantity updated", std::move(*item));
+}
+
+awaitable<Response> CartHttp::handle_remove(Request& request) {
+    const auto id = CartItemId::parse(request.params[0]);
+    if (!id) co_return Error{ErrorCode::invalid_cart_item_id};
+    const auto item = co_await remove_.one(request.caller().user, *id);
+    if (!item) co_return item.error();
+    co_return http::reply_data(200, "Product removed from cart", *item);
+}
+
+awaitable<Response> CartHttp::handle_clear(Request& request) {
+    const auto removed = co_await remove_.all(request.caller().user);
+    if (!removed) co_return removed.error();
+    co_return http::reply_data(200, "Cart cleared successfully", Deleted{*removed});
+}
+
+}  // namespace haat::cart

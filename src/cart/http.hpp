@@ -1,0 +1,50 @@
+// The routes of the cart: always the caller's own.
+#pragma once
+
+#include "cart/add_item.hpp"
+#include "cart/change_quantity.hpp"
+#include "cart/remove_items.hpp"
+#include "cart/view_cart.hpp"
+#include "platform/cache/view_cache.hpp"
+#include "platform/http/route.hpp"
+
+namespace haat::cart {
+
+class CartHttp {
+public:
+    // carts moves with a user's cart (key: the user's id), catalog with any change of a product.
+    CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog)
+        : carts_{carts},
+          catalog_{catalog},
+          add_{db, products, carts},
+          change_{db, products, carts},
+          remove_{db, carts},
+          view_{db, products} {}
+
+    http::Endpoint add_to_cart();
+    http::Endpoint view_cart();
+    http::Endpoint count_cart();
+    http::Endpoint change_quantity();
+    http::Endpoint remove_from_cart();
+    http::Endpoint clear_cart();
+
+private:
+    static constexpr std::size_t kMaxCachedBytes = 4 * 1024 * 1024;  // for each thread
+
+    awaitable<http::Response> handle_add(http::Request& request);
+    awaitable<http::Response> handle_view(http::Request& request);
+    awaitable<http::Response> handle_count(http::Request& request);
+    awaitable<http::Response> handle_change(http::Request& request);
+    awaitable<http::Response> handle_remove(http::Request& request);
+    awaitable<http::Response> handle_clear(http::Request& request);
+
+    cache::Topic& carts_;
+    cache::Topic& catalog_;
+    AddItem add_;
+    ChangeQuantity change_;
+    RemoveItems remove_;
+    ViewCart view_;
+    cache::ViewCache answers_{kMaxCachedBytes};  // bodies of GET /api/cart and /api/cart/count
+};
+
+}  // namespace haat::cart
