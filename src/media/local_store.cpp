@@ -1,0 +1,169 @@
+#include "media/local_store.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <stdexcept>
+#include <system_error>
+
+namespace haat::media {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kUnfinished = ".tmp";
+constexpr auto kUnfinishedAge = std::chrono::hours{1};  // no upload takes that long
+constexpr std::int64_t kMaxFileBytes = 64 * 1024 * 1024;
+
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_{fd} {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+
+private:
+    const int fd_;
+};
+
+// Removes a file unless it got its final name.
+class Unfinished {
+public:
+    explicit Unfinished(fs::path path) : path_{std::move(path)} {}
+    ~Unfinished() { ::unlink(path_.c_str()); }
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+
+private:
+    const fs::path path_;
+};
+
+[[noreturn]] void throw_errno(const char* what) {
+    const auto text = std::string{what} + ": " + std::system_category().message(errno);
+    if (errno == ENOSPC || errno == EDQUOT) throw StorageFull{text};
+    throw std::runtime_error{text};
+}
+
+std::string random_name() {
+    std::array<unsigned char, kNameLength / 2> bytes{};
+    if (::getentropy(bytes.data(), bytes.size()) != 0) throw_errno("no random bytes");
+    std::string name;
+    for (const unsigned byte : bytes) {
+        name += kHexDigits[byte >> 4];
+        name += kHexDigits[byte & 0xF];
+    }
+    return name;
+}
+
+void write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw_errno("cannot write an image");
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::string read_all(int fd, std::size_t size) {
+    std::string bytes(size, '\0');
+    std::size_t filled = 0;
+    while (filled < size) {
+        const auto got = ::read(fd, bytes.data() + filled, size - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw_errno("cannot read an image");
+        if (got == 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
+void sync(int fd) {
+    if (::fsync(fd) != 0) throw_errno("cannot flush an image");
+}
+
+fs::path folder_in(const fs::path& data_directory) { return data_directory / "media" / kFolder; }
+
+void remove_unfinished(const fs::path& directory) {
+    const auto oldest = fs::file_time_type::clock::now() - kUnfinishedAge;
+    for (const auto& entry : fs::directory_iterator{directory}) {
+        std::error_code gone;  // by another process that starts
+        const bool is_old = entry.path().extension() == kUnfinished && entry.last_write_time(gone) < oldest;
+        if (is_old && !gone) fs::remove(entry.path(), gone);
+    }
+}
+
+}  // namespace
+
+LocalStore::LocalStore(const fs::path& data_directory, std::string public_base)
+    : directory_{folder_in(data_directory)}, public_base_{std::move(public_base)} {
+    fs::create_directories(directory_);
+    remove_unfinished(directory_);
+}
+
+Result<StoredImage> LocalStore::store(std::string_view webp) {
+    const auto name = random_name();
+    write_durably(name, webp);
+    const auto public_id = std::string{kFolder} + "/" + name;
+    return StoredImage{.url = public_base_ + "/media/" + public_id + std::string{kExtension},
+                       .public_id = public_id};
+}
+
+void LocalStore::store_as(std::string_view name, std::string_view webp) const { write_durably(name, webp); }
+
+bool LocalStore::has(std::string_view name) const { return fs::is_regular_file(path_of(name)); }
+
+fs::path LocalStore::path_of(std::string_view name) const {
+    const auto file = std::string{name} + std::string{kExtension};
+    HAAT_ASSERT(is_stored_name(file));
+    return directory_ / file;
+}
+
+void LocalStore::write_durably(std::string_view name, std::string_view bytes) const {
+    // Of its own name, so that what a crash left behind is in nobody's way.
+    const auto unfinished = directory_ / (random_name() + std::string{kUnfinished});
+    const auto finished = path_of(name);
+    const Descriptor file{
+        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640)};
+    if (!file) throw_errno("cannot create an image file");
+    const Unfinished removed{unfinished};
+    write_all(file.get(), bytes);
+    sync(file.get());
+    if (::rename(unfinished.c_str(), finished.c_str()) != 0) throw_errno("cannot name an image file");
+    const Descriptor folder{::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) throw_errno("cannot open the folder of images");
+    sync(folder.get());
+}
+
+bool is_stored_name(std::string_view file) {
+    if (file.size() != kNameLength + kExtension.size() || !file.ends_with(kExtension)) return false;
+    return file.substr(0, kNameLength).find_first_not_of(kHexDigits) == std::string_view::npos;
+}
+
+std::optional<StoredFile> read_stored(const fs::path& data_directory, std::string_view file) {
+    if (!is_stored_name(file)) return std::nullopt;
+    const auto path = folder_in(data_directory) / file;
+    // O_NONBLOCK: opening a pipe must not wait for its writer.
+    const Descriptor opened{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!opened && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)) return std::nullopt;
+    if (!opened) throw_errno("cannot open an image");
+    struct stat status{};
+    if (::fstat(opened.get(), &status) != 0) throw_errno("cannot look at an image");
+    if (!S_ISREG(status.st_mode) || status.st_size > kMaxFileBytes) return std::nullopt;
+    return StoredFile{.bytes = read_all(opened.get(), static_cast<std::size_t>(status.st_size)),
+                      .modified = {status.st_mtim.tv_sec * kSecondMs}};
+}
+
+}  // namespace haat::media
