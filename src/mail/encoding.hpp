@@ -1,0 +1,20 @@
+// How MIME writes text: RFC 2045 quoted-printable, RFC 2047 encoded words, RFC 4648 base64.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace haat::mail {
+
+// With padding, in one line.
+std::string base64(std::string_view bytes);
+
+// Text as lines of at most 76 characters ended by CRLF; its own line breaks may be LF or CRLF. "=_" never
+// occurs in the outcome.
+std::string quoted_printable(std::string_view text);
+
+// UTF-8 text for a header, as one or more encoded words, none split inside a character, one a line: joined by
+// CRLF and a space. Each line has at most 64 characters.
+std::string encoded_words(std::string_view text);
+
+}  // namespace haat::mail
