@@ -1,0 +1,89 @@
+#include "accounts/access.hpp"
+
+namespace haat::accounts {
+namespace {
+
+constexpr std::string_view kScheme = "bearer";
+
+// One for each I/O thread and program; tests that make several contexts in one thread tell them apart.
+SessionCache& cache_of(const Context& context) {
+    thread_local const Context* owner = nullptr;
+    thread_local SessionCache cache;
+    if (owner != &context) {
+        cache = SessionCache{};
+        owner = &context;
+    }
+    return cache;
+}
+
+// `Bearer <token>`: the scheme in any case, exactly one space (RFC 6750, 2.1).
+std::optional<std::string_view> bearer_token(std::string_view header) {
+    if (header.size() <= kScheme.size() || header[kScheme.size()] != ' ') return std::nullopt;
+    if (!http::iequals(header.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+    const std::string_view token = header.substr(kScheme.size() + 1);
+    if (token.empty() || token.front() == ' ') return std::nullopt;
+    return token;
+}
+
+}  // namespace
+
+const SessionCache::Entry* SessionCache::find(SessionId id, std::uint64_t version) {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return nullptr;
+    if (found->second->second.version != version) {
+        entries_.erase(found->second);
+        by_id_.erase(found);
+        return nullptr;
+    }
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return &entries_.front().second;
+}
+
+void SessionCache::add(SessionId id, const Entry& entry) {
+    if (const auto found = by_id_.find(id); found != by_id_.end()) {
+        found->second->second = entry;
+        return;
+    }
+    if (entries_.size() >= kMaxEntries) {
+        by_id_.erase(entries_.back().first);
+        entries_.pop_back();
+    }
+    entries_.emplace_front(id, entry);
+    by_id_.emplace(id, entries_.begin());
+}
+
+std::optional<PresentedToken> presented_token(const http::Request& request, std::string_view cookie_name) {
+    const auto cookie = request.cookie(cookie_name);
+    if (cookie && !cookie->empty()) return PresentedToken{.text = *cookie, .by_cookie = true};
+    const auto header = request.header("authorization");
+    if (!header) return std::nullopt;
+    const auto token = bearer_token(*header);
+    if (!token) return std::nullopt;
+    return PresentedToken{.text = *token, .by_cookie = false};
+}
+
+awaitable<Result<http::Principal>> Access::authenticate(const http::Request& request) {
+    const auto token = presented_token(request, "accessToken");
+    if (!token) co_return fail(ErrorCode::authentication_required);
+    const Timestamp now = Timestamp::now();
+    const auto claims = context_.access_tokens.verify(token->text, now);
+    if (!claims) co_return fail(ErrorCode::invalid_token);
+    const auto session = co_await find_session(claims->session_id, claims->user_id);
+    if (!session || session->expires_at <= now) co_return fail(ErrorCode::invalid_token);
+    co_return http::Principal{.user = claims->user_id,
+                              .session = claims->session_id,
+                              .is_admin = session->is_admin,
+                              .login_at = session->login_at,
+                              .by_cookie = token->by_cookie};
+}
+
+awaitable<std::optional<LiveSession>> Access::find_session(SessionId id, UserId user) {
+    const std::uint64_t version = context_.users.version(user.text());
+    if (const auto* entry = cache_of(context_).find(id, version)) co_return entry->session;
+    auto find = [&](db::Session& session) { return sessions_.find_live(session, id, user); };
+    const auto session = co_await context_.db.read(find);
+    if (session) cache_of(context_).add(id, {.session = *session, .version = version});
+    co_return session;
+}
+
+}  // namespace haat::accounts

@@ -1,0 +1,120 @@
+#include "accounts/change_user.hpp"
+
+#include "accounts/email.hpp"
+#include "accounts/events.hpp"
+#include "accounts/passwords.hpp"
+#include "accounts/register.hpp"
+#include "platform/crypto/password_rules.hpp"
+
+namespace haat::accounts {
+namespace {
+
+constexpr std::int64_t kMaxMobile = 999'999'999'999'999;  // 15 digits (ITU-T E.164)
+
+bool is_new_email(const UserRecord& record, const std::optional<std::string>& email) {
+    return email && email_key(*email) != email_key(record.user.fields.email);
+}
+
+}  // namespace
+
+awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const UpdateUserInput& in) {
+    auto find = [&](db::Session& session) { return users_.find(session, caller.user); };
+    const auto record = co_await context_.db.read(find);
+    if (!record) co_return fail(ErrorCode::user_not_found);
+    const auto checked = co_await check(*record, in);
+    if (!checked) co_return std::unexpected{checked.error()};
+    if (is_new_email(*record, in.email) || in.password) {
+        const auto allowed = co_await reauthenticate(caller, *record, in);
+        if (!allowed) co_return std::unexpected{allowed.error()};
+    }
+    UserChanges changes{.name = in.name, .email = in.email, .mobile = in.mobile};
+    if (is_new_email(*record, in.email)) changes.verify_email = false;
+    if (in.password) changes.password_hash = co_await hash_password(context_.hashing, *in.password);
+    auto body = [&](db::Transaction& tx) { return change(tx, caller, *record, changes); };
+    co_return co_await context_.db.transact(body);
+}
+
+awaitable<Result<void>> UpdateUser::check(const UserRecord& record, const UpdateUserInput& in) {
+    if (is_new_email(record, in.email)) {
+        auto find = [&](db::Session& session) { return users_.find_by_email(session, *in.email); };
+        const auto other = co_await context_.db.read(find);
+        if (other) co_return fail(ErrorCode::email_in_use, "email");
+    }
+    if (in.email && !is_email(*in.email)) co_return fail(ErrorCode::invalid_email, "email");
+    if (in.password) {
+        if (auto reason = crypto::check_new_password(*in.password)) {
+            co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
+        }
+    }
+    if (in.mobile && (*in.mobile < 0 || *in.mobile > kMaxMobile)) {
+        co_return std::unexpected{json::wrong_type("mobile", "a number of at most 15 digits")};
+    }
+    co_return Result<void>{};
+}
+
+awaitable<Result<void>> UpdateUser::reauthenticate(const http::Principal& caller, const UserRecord& record,
+                                                   const UpdateUserInput& in) {
+    if (Timestamp::now() <= caller.login_at + kFreshLoginMs) co_return Result<void>{};
+    if (!in.currentPassword) co_return fail(ErrorCode::reauthentication_required);
+    const std::string key = email_key(record.user.fields.email);
+    if (auto error = too_many(context_, context_.limits.account_failures.try_count(key))) {
+        co_return std::unexpected{std::move(*error)};
+    }
+    const auto checked =
+        co_await verify_password(context_.hashing, record.password_hash, *in.currentPassword);
+    if (checked == crypto::PasswordCheck::wrong) co_return fail(ErrorCode::reauthentication_required);
+    context_.limits.account_failures.take_back(key);
+    co_return Result<void>{};
+}
+
+awaitable<Result<void>> UpdateUser::change(db::Transaction& tx, const http::Principal& caller,
+                                           const UserRecord& before, const UserChanges& changes) {
+    const auto updated = co_await users_.update(tx, caller.user, changes);
+    if (!updated) co_return std::unexpected{updated.error()};
+    const bool new_email = is_new_email(before, changes.email);
+    // Whoever reads the old mailbox, or began it, must not set a password afterwards.
+    if (new_email || changes.password_hash) co_await codes_.end_reset(tx, caller.user);
+    if (new_email) {
+        const std::string told = user_event(before.user.fields, "new_email", *changes.email);
+        co_await context_.outbox.publish(tx, event::kEmailChangedOld, told);
+        User user = before.user;
+        user.fields.email = *changes.email;
+        co_await send_verification(context_, tx, event::kEmailChangedNew, user);
+    }
+    if (changes.password_hash) {
+        co_await sessions_.end_all(tx, caller.user, caller.session);
+        const std::string told = user_event(before.user.fields);
+        co_await context_.outbox.publish(tx, event::kPasswordChanged, told);
+    }
+    tx.touch(context_.users, caller.user.text());
+    co_return Result<void>{};
+}
+
+awaitable<Result<void>> SetAvatar::run(UserId user, std::string_view url) {
+    auto body = [&](db::Transaction& tx) { return set(tx, user, url); };
+    co_return co_await context_.db.transact(body);
+}
+
+awaitable<Result<void>> SetAvatar::set(db::Transaction& tx, UserId user, std::string_view url) {
+    co_await users_.set_avatar(tx, user, url);
+    tx.touch(context_.users, user.text());
+    co_return Result<void>{};
+}
+
+awaitable<Result<PromotedUser>> MakeAdmin::run(std::string_view email) {
+    auto body = [&](db::Transaction& tx) { return promote(tx, email); };
+    co_return co_await context_.db.transact(body);
+}
+
+awaitable<Result<PromotedUser>> MakeAdmin::promote(db::Transaction& tx, std::string_view email) {
+    const auto record = co_await users_.find_by_email(tx, email);
+    if (!record) co_return fail(ErrorCode::user_not_found);
+    const bool promoted = co_await users_.promote(tx, record->id());
+    if (promoted) {
+        co_await sessions_.end_all(tx, record->id());
+        tx.touch(context_.users, record->id().text());
+    }
+    co_return PromotedUser{.email = record->user.fields.email};
+}
+
+}  // namespace haat::accounts

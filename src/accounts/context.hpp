@@ -1,0 +1,61 @@
+// What the use cases of accounts share. Made once, outlives them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "accounts/throttle.hpp"
+#include "platform/cache/topic.hpp"
+#include "platform/crypto/secret.hpp"
+#include "platform/crypto/token.hpp"
+#include "platform/db/database.hpp"
+#include "platform/jobs/cpu_pool.hpp"
+#include "platform/jobs/outbox.hpp"
+
+namespace haat::accounts {
+
+struct AccountOptions {
+    crypto::Secret admin_key{};  // empty: nobody registers as an administrator
+    crypto::Secret otp_key{};
+    std::int64_t access_ttl_ms = 15 * kMinuteMs;
+    std::int64_t refresh_ttl_ms = 30 * kDayMs;
+    bool require_verified_email = false;
+    bool rate_limits = true;
+};
+
+inline constexpr std::int64_t kVerificationTtlMs = kDayMs;
+inline constexpr std::int64_t kOtpTtlMs = 10 * kMinuteMs;
+inline constexpr std::int64_t kResetTokenTtlMs = 10 * kMinuteMs;
+inline constexpr std::int64_t kRefreshGraceMs = 10 * kSecondMs;
+inline constexpr std::int64_t kFreshLoginMs = 10 * kMinuteMs;  // within which no password is asked for again
+inline constexpr std::int64_t kMaxOtpTries = 5;
+inline constexpr std::int64_t kMaxOtpRequests = 3;  // an hour and address
+
+struct Limits {
+    Throttle account_failures{{10, 15 * kMinuteMs}};  // logins that failed, by account
+    Throttle address_failures{{50, 15 * kMinuteMs}};  // the same by client
+    Throttle registrations{{20, kHourMs}};            // by client
+    Throttle mails{{20, kHourMs}};                    // asked for by a client
+    Throttle admin_keys{{5, kHourMs}};                // wrong ADMIN_SECRET_KEYs, by client
+};
+
+struct Context {
+    db::Database& db;
+    cache::Topic& users;  // keyed by user id: moves when what sessions and profiles show may have changed
+    jobs::CpuPool& hashing;
+    const jobs::Outbox& outbox;
+    const crypto::TokenSigner& access_tokens;
+    const crypto::TokenSigner& refresh_tokens;
+    AccountOptions options;
+    Limits limits{};
+};
+
+// 429 with the seconds to wait; nullopt when there are none, or limits are off.
+inline std::optional<Error> too_many(const Context& context, int wait_s) {
+    if (wait_s == 0 || !context.options.rate_limits) return std::nullopt;
+    Error error{ErrorCode::too_many_requests};
+    error.retry_after_s = wait_s;
+    return error;
+}
+
+}  // namespace haat::accounts

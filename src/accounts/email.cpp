@@ -1,0 +1,55 @@
+#include "accounts/email.hpp"
+
+#include <algorithm>
+
+#include "kernel/fold.hpp"
+
+namespace haat::accounts {
+namespace {
+
+constexpr std::size_t kMaxBytes = 254;
+constexpr std::size_t kMaxLocalBytes = 64;
+constexpr std::size_t kMaxLabelBytes = 63;
+
+bool is_local_byte(char c) {
+    constexpr std::string_view kRefused = "\"(),:;<>@[\\]\x7F";
+    return static_cast<unsigned char>(c) > ' ' && kRefused.find(c) == std::string_view::npos;
+}
+
+bool is_label_byte(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_label(std::string_view label) {
+    return !label.empty() && label.size() <= kMaxLabelBytes && label.front() != '-' && label.back() != '-' &&
+           std::ranges::all_of(label, is_label_byte);
+}
+
+bool is_domain(std::string_view domain) {
+    std::size_t labels = 0;
+    for (;;) {
+        const auto dot = domain.find('.');
+        if (!is_label(domain.substr(0, dot))) return false;
+        ++labels;
+        if (dot == std::string_view::npos) return labels >= 2;
+        domain.remove_prefix(dot + 1);
+    }
+}
+
+}  // namespace
+
+bool is_email(std::string_view text) {
+    if (text.size() > kMaxBytes) return false;
+    const auto at = text.find('@');
+    if (at == std::string_view::npos) return false;
+    const std::string_view local = text.substr(0, at);
+    const bool dots_well_placed =
+        !local.starts_with('.') && !local.ends_with('.') && local.find("..") == std::string_view::npos;
+    return !local.empty() && local.size() <= kMaxLocalBytes && dots_well_placed &&
+           std::ranges::all_of(local, is_local_byte) && is_domain(text.substr(at + 1));
+}
+
+std::string email_key(std::string_view email) { return fold_case(email); }
+
+}  // namespace haat::accounts

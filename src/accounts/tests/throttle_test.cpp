@@ -1,0 +1,110 @@
+// Counting in a sliding window.
+#include "accounts/throttle.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace haat::accounts {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+
+void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds{ms}); }
+
+TEST(Throttle, WaitsOnceTheLimitIsReachedForThatKeyOnly) {
+    Throttle throttle{{.count = 3, .window_ms = kMinuteMs}};
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(throttle.wait_s("a"), 0);
+        throttle.count("a");
+    }
+    EXPECT_GE(throttle.wait_s("a"), 59);
+    EXPECT_LE(throttle.wait_s("a"), 60);
+    EXPECT_EQ(throttle.wait_s("b"), 0);
+}
+
+TEST(Throttle, LooksWithoutCounting) {
+    Throttle throttle{{.count = 1, .window_ms = kMinuteMs}};
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(throttle.wait_s("a"), 0);
+}
+
+TEST(Throttle, TheWindowSlides) {
+    Throttle throttle{{.count = 2, .window_ms = 400}};
+    throttle.count("a");
+    sleep_ms(250);
+    throttle.count("a");
+    EXPECT_EQ(throttle.wait_s("a"), 1) << "less than a second is told as one";
+    sleep_ms(200);
+    EXPECT_EQ(throttle.wait_s("a"), 0) << "the first has left the window";
+    throttle.count("a");
+    EXPECT_EQ(throttle.wait_s("a"), 1) << "the second has not";
+    sleep_ms(450);
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+}
+
+TEST(Throttle, CountingOnPastTheLimitMovesTheEnd) {
+    Throttle throttle{{.count = 1, .window_ms = 300}};
+    throttle.count("a");
+    sleep_ms(200);
+    throttle.count("a");
+    sleep_ms(200);
+    EXPECT_EQ(throttle.wait_s("a"), 1);
+}
+
+TEST(Throttle, TryCountCountsOnlyWhatItAllows) {
+    Throttle throttle{{.count = 2, .window_ms = 300}};
+    EXPECT_EQ(throttle.try_count("a"), 0);
+    EXPECT_EQ(throttle.try_count("a"), 0);
+    sleep_ms(200);
+    EXPECT_EQ(throttle.try_count("a"), 1);
+    sleep_ms(150);
+    EXPECT_EQ(throttle.try_count("a"), 0) << "the refused one had not been counted";
+}
+
+TEST(Throttle, ForgetsAKey) {
+    Throttle throttle{{.count = 1, .window_ms = kMinuteMs}};
+    throttle.count("a");
+    throttle.count("b");
+    throttle.forget("a");
+    throttle.forget("unknown");
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+    EXPECT_GT(throttle.wait_s("b"), 0);
+}
+
+TEST(Throttle, OfManyAtOnceAsManyPassAsMay) {
+    Throttle throttle{{.count = 10, .window_ms = kMinuteMs}};
+    std::atomic<int> passed = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                for (int j = 0; j < 100; ++j) passed += throttle.try_count("a") == 0 ? 1 : 0;
+            });
+        }
+    }
+    EXPECT_EQ(passed, 10);
+}
+
+// Nobody may fill the memory with names; what has run out goes first, keys that were only looked at too.
+TEST(Throttle, HoldsABoundedNumberOfKeys) {
+    Throttle throttle{{.count = 1, .window_ms = 100}};
+    throttle.count("looked at");
+    sleep_ms(150);
+    EXPECT_EQ(throttle.wait_s("looked at"), 0);
+    for (std::size_t i = 0; i < Throttle::kMaxKeys; ++i) throttle.count(std::to_string(i));
+    EXPECT_LE(throttle.keys(), Throttle::kMaxKeys);
+
+    Throttle lasting{{.count = 1, .window_ms = kMinuteMs}};
+    for (std::size_t i = 0; i < Throttle::kMaxKeys; ++i) lasting.count(std::to_string(i));
+    EXPECT_GT(lasting.wait_s("0"), 0);
+    lasting.count("0");
+    EXPECT_EQ(lasting.keys(), Throttle::kMaxKeys) << "a known key needs no room";
+    lasting.count("one more");
+    EXPECT_EQ(lasting.keys(), 1U);
+    EXPECT_GT(lasting.wait_s("one more"), 0);
+}
+
+}  // namespace
+}  // namespace haat::accounts
