@@ -1,0 +1,287 @@
+#include "app/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "app/cli.hpp"
+#include "app/config/secrets.hpp"
+#include "app/config/url_parts.hpp"
+#include "app/probe.hpp"
+
+namespace haat::app {
+namespace {
+
+using config::Settings;
+
+constexpr std::size_t kGoodKeyBytes = 32;     // as many as the HMAC's result has (RFC 7518, 3.2)
+constexpr std::size_t kGoodPhraseBytes = 16;  // what is typed by people and limited in tries
+constexpr std::uintmax_t kMiB = std::uintmax_t{1024} * 1024;
+constexpr std::uintmax_t kLowSpace = 256 * kMiB;
+constexpr std::chrono::milliseconds kMailTimeout{2'000};
+
+bool is_https(std::string_view url) { return url.starts_with("https://"); }
+
+// Served to the world, by the looks of it.
+bool in_production(const Settings& settings) { return is_https(settings.server.public_url); }
+
+bool is_local(std::string_view url) {
+    const auto parts = config::split_url(url);
+    return parts && (parts->host == "localhost" || parts->host.ends_with(".localhost") ||
+                     parts->host == "::1" || parts->host.starts_with("127."));
+}
+
+class Doctor {
+public:
+    explicit Doctor(const config::LoadedSettings& loaded) : settings_{loaded.settings} {
+        for (const auto& warning : loaded.warnings) warn(warning, "correct it");
+        ok(fmt::format("settings: all {} are valid", loaded.shown.size()));
+    }
+
+    std::vector<Finding> run() {
+        check_folders();
+        check_token_keys();
+        check_admin_secrets();
+        check_urls();
+        check_proxies();
+        check_mail();
+        check_images();
+        check_port();
+        return std::move(findings_);
+    }
+
+private:
+    void check_folders() {
+        const auto& storage = settings_.storage;
+        check_folder("data folder", storage.data_dir, "DATA_DIR");
+        const auto database_dir = std::filesystem::absolute(storage.database_file).parent_path();
+        if (database_dir.lexically_normal() !=
+            std::filesystem::absolute(storage.data_dir).lexically_normal()) {
+            check_folder("database's folder", database_dir, "DATABASE_URL");
+        }
+    }
+
+    void check_folder(std::string_view role, const std::filesystem::path& dir, std::string_view setting) {
+        const auto existing = nearest_existing(dir);
+        std::error_code error;
+        if (!std::filesystem::is_directory(existing, error)) {
+            return fail(fmt::format("{}: {} is no folder", role, existing.string()),
+                        fmt::format("point {} to a folder", setting));
+        }
+        if (!may_write(existing)) {
+            return fail(fmt::format("{}: no right to write in {}", role, existing.string()),
+                        fmt::format("give this user the right, or point {} elsewhere", setting));
+        }
+        const auto free = std::filesystem::space(existing, error).available;
+        if (error) return fail(fmt::format("{}: {}", role, error.message()), "check the disk");
+        const auto what = fmt::format("{}: {}, {} MiB free", role, dir.string(), free / kMiB);
+        free < kLowSpace ? warn(what, "make room: when the disk is full, nothing more is stored") : ok(what);
+    }
+
+    void check_token_keys() {
+        const auto& access = settings_.access;
+        check_token_key("SECRET_KEY_ACCESS_TOKEN", access.access_key, "access.key");
+        check_token_key("SECRET_KEY_REFRESH_TOKEN", access.refresh_key, "refresh.key");
+        check_token_key("", {}, "otp.key");
+        if (!access.access_key.empty() && access.access_key.reveal() == access.refresh_key.reveal()) {
+            warn("token keys: both are the same", "give SECRET_KEY_REFRESH_TOKEN a value of its own");
+        }
+    }
+
+    void check_token_key(std::string_view name, const crypto::Secret& key, const char* file) {
+        if (!key.empty()) return check_secret(name, key, kGoodKeyBytes, "openssl rand -hex 32");
+        const auto path = config::secrets_dir(settings_) / file;
+        const auto kept = config::read_key_file(path);
+        if (!kept) return fail("key: " + kept.error(), "do as it says");
+        ok(fmt::format("key: {} {}", path.string(),
+                       kept->empty() ? "is made at the first start" : "is in order"));
+    }
+
+    void check_admin_secrets() {
+        const auto& access = settings_.access;
+        if (access.admin_key.empty()) {
+            ok("ADMIN_SECRET_KEY: unset, nobody registers as an administrator");
+        } else {
+            check_secret("ADMIN_SECRET_KEY", access.admin_key, kGoodPhraseBytes, "openssl rand -hex 16");
+        }
+        if (access.default_admin_password.empty()) {
+            ok("DEFAULT_ADMIN_PASSWORD: unset, a random one is made when there is no administrator");
+        } else {
+            check_secret("DEFAULT_ADMIN_PASSWORD", access.default_admin_password, kGoodPhraseBytes,
+                         "openssl rand -base64 18");
+        }
+    }
+
+    void check_secret(std::string_view name, const crypto::Secret& secret, std::size_t good,
+                      std::string_view maker) {
+        const auto advice = fmt::format("set it to what `{}` prints", maker);
+        const auto size = secret.reveal().size();
+        if (is_well_known(secret.reveal())) return fail(fmt::format("{}: a well-known value", name), advice);
+        if (size < good) return warn(fmt::format("{}: only {} bytes, {} are good", name, size, good), advice);
+        ok(fmt::format("{}: {} bytes", name, size));
+    }
+
+    void check_urls() {
+        const auto& server = settings_.server;
+        if (server.frontend_urls.empty()) {
+            warn("FRONTEND_URL: unset, so browsers may call from no other origin",
+                 "set it to where the shop's pages come from, such as https://shop.example");
+        }
+        const auto plain = std::ranges::find_if(
+            server.frontend_urls, [](const auto& url) { return !is_https(url) && !is_local(url); });
+        if (in_production(settings_) && plain != server.frontend_urls.end()) {
+            fail(fmt::format("FRONTEND_URL: {} is not https, though PUBLIC_URL is", *plain),
+                 "serve the shop's pages by https and name them so");
+        } else if (!server.frontend_urls.empty()) {
+            ok(fmt::format("FRONTEND_URL: {}", fmt::join(server.frontend_urls, ", ")));
+        }
+        if (in_production(settings_) && !server.rate_limits) {
+            warn("RATE_LIMITS: off, so passwords and codes can be guessed", "remove RATE_LIMITS=off");
+        }
+    }
+
+    void check_proxies() {
+        const auto& proxies = settings_.server.trusted_proxies;
+        const auto all =
+            std::ranges::find_if(proxies, [](const auto& proxy) { return proxy.ends_with("/0"); });
+        if (all != proxies.end()) {
+            fail(fmt::format("TRUSTED_PROXIES: {} lets every client name its own address", *all),
+                 "name the proxy's address only");
+        } else if (proxies.empty() && in_production(settings_)) {
+            warn(
+                "TRUSTED_PROXIES: unset, though PUBLIC_URL is https: behind a proxy all clients look like "
+                "one",
+                "set it to the address of the proxy that speaks TLS, such as 127.0.0.1");
+        } else {
+            ok(proxies.empty() ? "TRUSTED_PROXIES: none"
+                               : fmt::format("TRUSTED_PROXIES: {}", fmt::join(proxies, ", ")));
+        }
+    }
+
+    void check_mail() {
+        const auto& mail = settings_.mail;
+        if (mail.transport == config::MailTransport::file) {
+            const auto what =
+                fmt::format("mail: written to files in {}, nobody receives it", mail.dir.string());
+            return in_production(settings_)
+                       ? warn(what, "set SMTP_URL and MAIL_TRANSPORT=smtp, or RESEND_API")
+                       : ok(what);
+        }
+        if (mail.from.contains("@localhost")) {
+            warn("MAIL_FROM: an address at localhost, which mail servers refuse",
+                 "set it to an address of your domain");
+        }
+        if (mail.transport == config::MailTransport::resend) return ok("mail: sent by Resend");
+        const auto parts = config::split_url(mail.smtp_url.reveal());
+        const int usual = parts->scheme == "smtps" ? 465 : 25;
+        const int port = parts->port == 0 ? usual : parts->port;
+        const auto where = fmt::format("mail: SMTP server {}:{}", parts->host, port);
+        const auto error = try_connect(std::string{parts->host}, port, kMailTimeout);
+        error ? fail(fmt::format("{}: {}", where, *error), "check SMTP_URL, the server and the firewall")
+              : ok(where + " answers");
+    }
+
+    void check_images() {
+        const auto& images = settings_.images;
+        if (images.store == config::ImageStore::cloudinary) return ok("images: kept at Cloudinary");
+        const auto set =
+            !images.cloud_name.empty() + !images.cloud_key.empty() + !images.cloud_secret.empty();
+        if (set == 1 || set == 2) {
+            return warn("images: kept in the data folder, as Cloudinary is only partly set",
+                        "set CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or none");
+        }
+        ok("images: kept in the data folder");
+    }
+
+    void check_port() {
+        const auto& server = settings_.server;
+        const auto where = fmt::format("port: {} on {}", server.port, server.host);
+        const auto error = try_listen(server.host, server.port);
+        if (!error) return ok(where + " is free");
+        if (error == std::errc::address_in_use) {
+            return warn(where + " is in use", "fine if Haat is running; else stop who uses it, or set PORT");
+        }
+        fail(fmt::format("{}: {}", where, error.message()),
+             "set HOST to an address of this machine and PORT above 1023");
+    }
+
+    void ok(std::string what) { findings_.push_back({Verdict::ok, std::move(what)}); }
+    void warn(std::string what, std::string advice) {
+        findings_.push_back({Verdict::warn, std::move(what), std::move(advice)});
+    }
+    void fail(std::string what, std::string advice) {
+        findings_.push_back({Verdict::fail, std::move(what), std::move(advice)});
+    }
+
+    const Settings& settings_;
+    std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+bool is_well_known(std::string_view secret) {
+    static constexpr auto kWellKnown = std::to_array<std::string_view>({
+        "secret",
+        "secretkey",
+        "mysecret",
+        "mysecretkey",
+        "supersecret",
+        "yoursecret",
+        "yoursecretkey",
+        "jwtsecret",
+        "accesssecret",
+        "refreshsecret",
+        "accesstokensecret",
+        "refreshtokensecret",
+        "changeme",
+        "changeit",
+        "password",
+        "password1",
+        "password123",
+        "admin",
+        "admin123",
+        "adminsecret",
+        "adminsecretkey",
+        "administrator",
+        "test",
+        "default",
+        "example",
+        "qwerty",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "blinkitadmin123",
+    });
+    std::string letters;
+    for (const char c : secret) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0) letters += static_cast<char>(std::tolower(byte));
+    }
+    return std::ranges::find(kWellKnown, letters) != kWellKnown.end();
+}
+
+std::vector<Finding> diagnose(const std::expected<config::LoadedSettings, config::LoadErrors>& loaded) {
+    if (loaded) return Doctor{*loaded}.run();
+    std::vector<Finding> findings;
+    for (const auto& error : loaded.error())
+        findings.push_back({Verdict::fail, error, "correct it and run this again"});
+    return findings;
+}
+
+std::string render(const std::vector<Finding>& findings) {
+    static constexpr std::array<std::string_view, 3> kWords{"ok", "warn", "FAIL"};
+    std::string text;
+    for (const auto& [verdict, what, advice] : findings) {
+        text += fmt::format("{:<4}  {}", kWords[static_cast<std::size_t>(verdict)], what);
+        text += advice.empty() ? "\n" : fmt::format("  -> {}\n", advice);
+    }
+    return text;
+}
+
+int exit_code_of(const std::vector<Finding>& findings) {
+    return std::ranges::count(findings, Verdict::fail, &Finding::verdict) > 0 ? kFailure : kSuccess;
+}
+
+}  // namespace haat::app
