@@ -1,0 +1,45 @@
+// What every command needs that touches the shop's data: the folder, the database, the accounts.
+#pragma once
+
+#include <memory>
+
+#include "accounts/context.hpp"
+#include "app/config/secrets.hpp"
+#include "app/config/settings.hpp"
+#include "app/data_folder.hpp"
+#include "platform/cache/topic.hpp"
+#include "platform/crypto/token.hpp"
+#include "platform/db/database.hpp"
+#include "platform/db/sqlite/sqlite_database.hpp"
+#include "platform/jobs/cpu_pool.hpp"
+#include "platform/jobs/outbox.hpp"
+#include "platform/observe/metrics.hpp"
+#include "platform/observe/server_metrics.hpp"
+
+namespace haat::app {
+
+// The order of the members is the order of their lives.
+class Core {
+public:
+    // Locks the data folder, migrates and opens the database. Throws std::runtime_error with a line for
+    // the operator.
+    Core(const config::Settings& settings, const config::ServerKeys& keys);
+
+    const config::Settings& settings;
+    DataFolder folder;
+    observe::Registry metrics;
+    observe::StatementMetrics statements;
+    db::MigrationReport migrations;
+    std::unique_ptr<db::Database> db;
+    cache::Topic catalog_topic{};
+    cache::Topic users_topic{4'096};
+    cache::Topic carts_topic{4'096};
+    cache::Topic outbox_topic{};
+    jobs::CpuPool hashing;
+    jobs::Outbox outbox;
+    crypto::TokenSigner access_tokens;
+    crypto::TokenSigner refresh_tokens;
+    accounts::Context accounts;
+};
+
+}  // namespace haat::app

@@ -1,0 +1,127 @@
+#include "app/serve.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+
+#include "accounts/administer.hpp"
+#include "app/cli.hpp"
+#include "app/shop.hpp"
+#include "platform/crypto/random.hpp"
+#include "platform/jobs/outbox_store.hpp"
+#include "platform/observe/log.hpp"
+#include "platform/run_sync.hpp"
+
+namespace haat::app {
+namespace {
+
+constexpr time_t kSampleSeconds = 5;
+constexpr std::size_t kRandomPasswordBytes = 12;
+
+// Blocked in every thread, so that the main one can wait for them. Before any thread is started.
+sigset_t block_stop_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+// Connections are files too, and shells and service managers begin with a soft limit of some 1,000.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void start_log(const config::LogSettings& settings) {
+    const auto format = static_cast<observe::LogFormat>(settings.format);
+    const auto level = static_cast<observe::LogLevel>(settings.level);
+    observe::start_log(
+        {.format = format, .level = level, .access = settings.level <= config::LogLevel::info});
+}
+
+// The first administrator, when there is none: from the settings, else with a random password that is shown
+// this once. What to print about it.
+std::string make_first_admin(Core& core) {
+    accounts::Administer administer{core.accounts};
+    if (run_sync(administer.has_admin())) return {};
+    const auto& access = core.settings.access;
+    const bool given = !access.default_admin_password.empty();
+    const std::string password = given ? std::string{access.default_admin_password.reveal()}
+                                       : crypto::random_hex(kRandomPasswordBytes);
+    const auto admin =
+        run_sync(administer.create_admin("Administrator", access.default_admin_email, password));
+    if (!admin) throw std::runtime_error{"cannot make the first administrator: " + message_of(admin.error())};
+    std::string line = "  admin      " + access.default_admin_email;
+    line +=
+        given ? "  (password: DEFAULT_ADMIN_PASSWORD)" : "  password: " + password + "  (shown only once)";
+    return line + "\n";
+}
+
+// The embedded engine has one process: what another had leased, it died with.
+void take_back_leases(Core& core) {
+    jobs::OutboxStore store{*core.db};
+    run_sync(store.take_back_leases());
+}
+
+std::string mails_go_to(const config::MailSettings& mail) {
+    switch (mail.transport) {
+        case config::MailTransport::smtp:
+            return "by SMTP";
+        case config::MailTransport::resend:
+            return "by Resend";
+        case config::MailTransport::file:
+            break;
+    }
+    return "as files in " + mail.dir.string();
+}
+
+void print_welcome(const Core& core, const Shop& shop, const std::string& admin) {
+    const auto& settings = core.settings;
+    std::cout << "Haat " << HAAT_VERSION << "\n"
+              << "  address    http://localhost:" << shop.port() << "   (documentation: /openapi.json)\n"
+              << "  data       " << settings.storage.data_dir.string() << "\n"
+              << admin << "  mails      " << mails_go_to(settings.mail) << "\n"
+              << "  demo       stop the server and run: haat seed --products 1000\n"
+              << std::flush;
+}
+
+void wait_for_stop(const sigset_t& signals, Shop& shop) {
+    const timespec pause{.tv_sec = kSampleSeconds, .tv_nsec = 0};
+    while (sigtimedwait(&signals, nullptr, &pause) < 0) shop.sample();
+}
+
+}  // namespace
+
+int serve(Core& core) {
+    const sigset_t signals = block_stop_signals();
+    raise_file_limit();
+    start_log(core.settings.log);
+    const std::string admin = make_first_admin(core);
+    take_back_leases(core);
+    Shop shop{core};
+    shop.start();
+    print_welcome(core, shop, admin);
+    observe::log_info(
+        "started",
+        {{"port", shop.port()}, {"engine", core.db->engine()}, {"threads", core.settings.server.threads}});
+    wait_for_stop(signals, shop);
+    observe::log_info("stopping");
+    const bool drained = shop.stop();
+    observe::log_info("stopped", {{"drained", drained}});
+    observe::stop_log();
+    // Requests that the grace was too short for still use what would be destroyed now; what they wrote is
+    // safe at any moment.
+    if (!drained) std::_Exit(kFailure);
+    return kSuccess;
+}
+
+}  // namespace haat::app
