@@ -1,0 +1,144 @@
+"""Who may read our answers in a browser, and whose clicks count."""
+import pytest
+
+from support.client import Client
+from support.expect import expect_error
+from support.server import FRONTEND
+from support.shop import Shop
+
+EVIL = "https://evil.example"
+
+
+# --- CORS
+
+
+@pytest.mark.parametrize("path", ["/", "/api/user/login", "/api/cart", "/nope"])
+def test_preflight_is_204_on_any_path(anyone, path):
+    response = anyone.options(path, headers={"Origin": FRONTEND, "Access-Control-Request-Method": "POST",
+                                             "Access-Control-Request-Headers": "content-type,authorization"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["Access-Control-Allow-Methods"] == "GET,HEAD,PUT,PATCH,POST,DELETE"
+    assert response.headers["Access-Control-Allow-Headers"] == "content-type,authorization"
+
+
+def test_preflight_without_asked_headers_allows_none(anyone):
+    response = anyone.options("/api/cart",
+                              headers={"Origin": FRONTEND, "Access-Control-Request-Method": "PUT"})
+    assert response.status_code == 204
+    assert "Access-Control-Allow-Headers" not in response.headers
+
+
+def test_options_without_an_origin_is_204(anyone):
+    assert anyone.options("/").status_code == 204
+
+
+def test_another_origin_is_told_the_one_that_may(anyone):
+    response = anyone.get("/", headers={"Origin": EVIL})
+    assert response.headers["Access-Control-Allow-Origin"] == FRONTEND
+
+
+@pytest.fixture(scope="module")
+def list_client(start_server):
+    return Client(start_server(FRONTEND_URL=f"{FRONTEND},https://shop.example"))
+
+
+@pytest.mark.parametrize("origin", [FRONTEND, "https://shop.example"])
+def test_an_origin_on_the_list_is_echoed(list_client, origin):
+    response = list_client.get("/", headers={"Origin": origin})
+    assert response.headers["Access-Control-Allow-Origin"] == origin
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    assert "Origin" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("origin",
+                         [EVIL, "https://shop.example.evil.example", "https://shop.example:444", "null",
+                          "http://shop.example", "https://shop.exampl", f"{FRONTEND},https://shop.example"])
+def test_an_origin_that_is_not_exactly_on_the_list_is_not_echoed(list_client, origin):
+    assert list_client.get("/",
+                           headers={"Origin": origin}).headers.get("Access-Control-Allow-Origin") != origin
+
+
+def test_without_frontend_url_there_are_no_cors_headers(start_server):
+    client = Client(start_server(FRONTEND_URL=None))
+    assert client.get("/", headers={"Origin": EVIL}).status_code == 200  # the client checks each answer
+    assert client.options("/",
+                          headers={"Origin": EVIL, "Access-Control-Request-Method": "PUT"}).status_code == 204
+
+
+# --- CSRF
+
+CROSS_SITE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": EVIL},
+    {"Origin": EVIL},
+    {"Origin": "null"},
+    {"Origin": FRONTEND + ".evil.example"},
+    {"Referer": EVIL + "/page"},
+    {"Referer": FRONTEND + ".evil.example/"},
+    {"Origin": EVIL, "Referer": FRONTEND + "/page"},
+]
+OWN_SITE = [
+    {},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": FRONTEND},
+    {"Referer": FRONTEND + "/cart?x=1"},
+    {"Origin": FRONTEND, "Referer": EVIL},
+    {"Sec-Fetch-Site": "same-site", "Origin": FRONTEND},
+]
+
+
+@pytest.fixture(scope="module")
+def member(shop):
+    return shop.user()
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE, ids=str)
+def test_a_cross_site_write_by_cookie_is_refused(member, headers):
+    expect_error(member.by_cookie().delete("/api/cart/clear", headers=headers), "cross_site_request")
+
+
+@pytest.mark.parametrize("headers", OWN_SITE, ids=str)
+def test_a_write_by_cookie_from_the_shop_is_served(member, headers):
+    assert member.by_cookie().delete("/api/cart/clear", headers=headers).status_code == 200
+
+
+def test_the_servers_own_origin_may_write(member, server):
+    own = {"Origin": server.base_url}
+    assert member.by_cookie().delete("/api/cart/clear", headers=own).status_code == 200
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE, ids=str)
+def test_bearer_requests_are_exempt(member, headers):
+    assert member.delete("/api/cart/clear", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE, ids=str)
+def test_cross_site_reads_are_not_refused(member, headers):
+    assert member.by_cookie().get("/api/cart", headers=headers).status_code == 200
+
+
+def test_logging_out_by_get_counts_as_a_write(shop):
+    account = shop.user()
+    expect_error(account.by_cookie().get("/api/user/logout", headers={"Origin": EVIL}), "cross_site_request")
+    assert account.is_alive()
+    assert account.by_cookie().get("/api/user/logout", headers={"Origin": FRONTEND}).status_code == 200
+    assert not account.is_alive()
+
+
+def test_a_cross_site_refresh_by_cookie_is_refused(member):
+    expect_error(member.by_cookie().post("/api/user/refresh-token", headers={"Origin": EVIL}),
+                 "cross_site_request")
+
+
+def test_a_cross_site_upload_by_cookie_is_refused(shop):
+    response = shop.admin.by_cookie().post("/api/image", files={"image": ("a.png", b"x")},
+                                           headers={"Origin": EVIL})
+    expect_error(response, "cross_site_request")
+
+
+def test_every_origin_of_the_list_may_write(list_client):
+    account = Shop(list_client.server).user()
+    for origin, status in ((FRONTEND, 200), ("https://shop.example", 200), (EVIL, 403)):
+        assert account.by_cookie().delete("/api/cart/clear", headers={"Origin": origin}).status_code == status

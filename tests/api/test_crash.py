@@ -1,0 +1,147 @@
+"""The power goes out while people shop: what was acknowledged is there, and mails arrive once."""
+import threading
+import time
+
+import pytest
+import requests
+
+from support.expect import UNKNOWN_ID
+from support.parallel import at_once
+from support.shop import PASSWORD, Shop, address_body, unique
+
+ROUNDS = 10
+ROUND_S = 0.35
+ARRIVES_AFTER_CRASH_S = 75  # what a dead worker had leased is taken up a minute later
+
+
+class Writer:
+    """One person who does the same thing again and again, and notes what was acknowledged."""
+
+    def __init__(self, act):
+        self._act = act
+        self.acknowledged = []
+
+    def run_until(self, stopped):
+        while not stopped.is_set():
+            try:
+                noted = self._act()
+            except (requests.RequestException, ValueError):
+                return  # the server is gone, or its answer was cut off: nothing was acknowledged
+            if noted is not None:
+                self.acknowledged.append(noted)
+
+
+def acknowledged_id(response, status):
+    return response.json()["data"]["_id"] if response.status_code == status else None
+
+
+def make_writers(shop, shopper):
+    """A cart, a list of addresses, products, and newcomers."""
+    body = shop.product_body()
+
+    def add_to_cart():
+        product = acknowledged_id(shop.admin.post("/api/product/create",
+                                                  json={**body, "name": unique("Crash ")}), 201)
+        return product and acknowledged_id(shopper.post("/api/cart/add", json={"productId": product}), 201)
+
+    def add_address():
+        return acknowledged_id(shopper.post("/api/address/add", json=address_body()), 201)
+
+    def create_product():
+        return acknowledged_id(shop.admin.post("/api/product/create",
+                                               json={**body, "name": unique("Crash ")}), 201)
+
+    def register():
+        email = unique("crash") + "@example.com"
+        response = shop.anyone.post("/api/user/register",
+                                    json={"name": "Asha", "email": email, "password": PASSWORD})
+        return email if response.status_code == 200 else None
+
+    return {"cart": Writer(add_to_cart), "addresses": Writer(add_address), "products": Writer(create_product),
+            "more products": Writer(create_product), "newcomers": Writer(register)}
+
+
+def crash_under(server, writers):
+    stopped = threading.Event()
+    threads = [threading.Thread(target=writer.run_until, args=(stopped,)) for writer in writers.values()]
+    for thread in threads:
+        thread.start()
+    time.sleep(ROUND_S)
+    server.kill()
+    stopped.set()
+    for thread in threads:
+        thread.join()
+
+
+def expect_kept(shop, shopper, writers):
+    in_cart = {item["_id"] for item in shopper.get("/api/cart").json()["data"]}
+    assert set(writers["cart"].acknowledged) <= in_cart
+    addresses = shopper.get("/api/address/all").json()["data"]
+    assert set(writers["addresses"].acknowledged) <= {address["_id"] for address in addresses}
+    assert sum(address["status"] for address in addresses) <= 1
+    for product in writers["products"].acknowledged + writers["more products"].acknowledged:
+        assert shop.anyone.get(f"/api/product/{product}").status_code == 200
+    for item in shopper.get("/api/cart").json()["data"]:
+        assert item["productId"] is not None, "a line has its product"
+
+
+@pytest.fixture(scope="module")
+def crashed(start_server):
+    """A shop after ten crashes, checked after each; and who registered meanwhile."""
+    shop = Shop(start_server())
+    assert shop.admin.is_alive()
+    registered, writes = [], 0
+    for _ in range(ROUNDS):
+        shopper = shop.user()
+        writers = make_writers(shop, shopper)
+        crash_under(shop.server, writers)
+        began = time.monotonic()
+        shop.server.start()
+        shop.restart_took = time.monotonic() - began
+        expect_kept(shop, shopper, writers)
+        registered += writers["newcomers"].acknowledged
+        writes += sum(len(writer.acknowledged) for writer in writers.values())
+    shop.writes = writes
+    return shop, registered
+
+
+def test_every_acknowledged_write_outlives_a_crash(crashed):
+    shop, registered = crashed  # checked after each crash
+    assert shop.writes > 10 * ROUNDS, "the crashes hit a busy server"
+    assert registered
+
+
+def test_sessions_outlive_a_crash(crashed):
+    shop, _ = crashed
+    assert shop.admin.is_alive()
+
+
+def test_everybody_who_registered_can_log_in_and_got_one_mail(crashed):
+    shop, registered = crashed
+    for email in registered:
+        assert shop.anyone.post("/api/user/login",
+                                json={"email": email, "password": PASSWORD}).status_code == 200
+        shop.mailbox.wait_for(email, within_s=ARRIVES_AFTER_CRASH_S)
+    time.sleep(2)
+    assert {email: len(shop.mailbox.to(email)) for email in registered} == dict.fromkeys(registered, 1)
+
+
+def test_no_half_written_mail_or_picture_is_left(crashed):
+    shop, _ = crashed
+    for mail in shop.mailbox.all():
+        assert mail.verification_code and mail.html.rstrip().endswith("</html>")
+
+
+def test_the_search_index_is_whole_after_a_crash(crashed):
+    shop, _ = crashed
+    found = shop.anyone.get("/api/product/search?search=crash&limit=1").json()["pagination"]["totalProducts"]
+    listed = shop.anyone.get("/api/product/all?limit=1").json()["pagination"]["totalProducts"]
+    assert found == listed
+
+
+def test_it_still_takes_writes(crashed):
+    shop, _ = crashed
+    account = shop.user()
+    responses = at_once(10, lambda number: account.delete(f"/api/address/delete/{UNKNOWN_ID}") if number % 2
+                        else account.post("/api/address/add", json=address_body()))
+    assert [response.status_code for response in responses] == [201, 404] * 5
