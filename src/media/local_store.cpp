@@ -1,16 +1,16 @@
 #include "media/local_store.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
 #include <system_error>
+
+#include "platform/crypto/random.hpp"
 
 namespace haat::media {
 namespace {
@@ -56,16 +56,7 @@ private:
     throw std::runtime_error{text};
 }
 
-std::string random_name() {
-    std::array<unsigned char, kNameLength / 2> bytes{};
-    if (::getentropy(bytes.data(), bytes.size()) != 0) throw_errno("no random bytes");
-    std::string name;
-    for (const unsigned byte : bytes) {
-        name += kHexDigits[byte >> 4];
-        name += kHexDigits[byte & 0xF];
-    }
-    return name;
-}
+std::string random_name() { return crypto::random_hex(kNameLength / 2); }
 
 void write_all(int fd, std::string_view bytes) {
     while (!bytes.empty()) {

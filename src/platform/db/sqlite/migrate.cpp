@@ -1,9 +1,7 @@
-#include <openssl/evp.h>
-
-#include <array>
 #include <map>
 
 #include "kernel/clock.hpp"
+#include "platform/crypto/hash.hpp"
 #include "platform/db/sqlite/connection.hpp"
 #include "platform/db/sqlite/sqlite_database.hpp"
 
@@ -15,18 +13,6 @@ constexpr Query kAppliedMigrations{"db.list_migrations",
 constexpr Query kRecordMigration{
     "db.record_migration",
     "INSERT INTO schema_migrations (number, title, checksum, applied_at) VALUES ($1, $2, $3, $4)"};
-
-std::string checksum_of(std::string_view sql) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    HAAT_ASSERT(EVP_Digest(sql.data(), sql.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
-    std::string hex;
-    for (unsigned int i = 0; i < length; ++i) {
-        hex += "0123456789abcdef"[digest[i] >> 4];
-        hex += "0123456789abcdef"[digest[i] & 0xF];
-    }
-    return hex;
-}
 
 std::map<std::int64_t, std::string> applied_migrations(sqlite::Connection& connection) {
     connection.exec(
@@ -63,7 +49,7 @@ MigrationReport migrate_sqlite(const std::string& path, std::span<const Migratio
     for (const Migration& migration : migrations) {
         if (migration.engine == MigrationEngine::postgres) continue;
         report.version = migration.number;
-        const std::string checksum = checksum_of(migration.sql);
+        const std::string checksum = crypto::sha256_hex(migration.sql);
         const auto found = applied.extract(migration.number);
         if (found.empty()) {
             apply(connection, migration, checksum);
