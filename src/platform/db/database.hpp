@@ -85,6 +85,7 @@ public:
         using Outcome = typename std::invoke_result_t<Body&, Transaction&>::value_type;
         TypedTransaction<Body, Outcome> work{body};
         co_await run_transaction(work);
+        HAAT_ASSERT(work.outcome.has_value());
         co_return std::move(*work.outcome);
     }
 
@@ -95,6 +96,7 @@ public:
         using Outcome = typename std::invoke_result_t<Body&, Session&>::value_type;
         TypedRead<Body, Outcome> work{body};
         co_await run_read(work);
+        HAAT_ASSERT(work.outcome.has_value());
         co_return std::move(*work.outcome);
     }
 
@@ -105,6 +107,7 @@ public:
         using Outcome = typename std::invoke_result_t<Body&, Session&>::value_type;
         TypedRead<Body, Outcome> work{body};
         co_await run_scan(work);
+        HAAT_ASSERT(work.outcome.has_value());
         co_return std::move(*work.outcome);
     }
 

@@ -18,7 +18,7 @@ public:
     template <class T>
     T run(awaitable<T> body) {
         std::optional<T> value;
-        auto keep = [&value](std::exception_ptr error, T result) {
+        auto keep = [&value](const std::exception_ptr& error, T result) {
             if (error) std::rethrow_exception(error);
             value = std::move(result);
         };
@@ -30,7 +30,7 @@ public:
 
     void run(awaitable<> body) {
         bool done = false;
-        auto keep = [&done](std::exception_ptr error) {
+        auto keep = [&done](const std::exception_ptr& error) {
             if (error) std::rethrow_exception(error);
             done = true;
         };

@@ -22,7 +22,7 @@ public:
         try {
             connection_.run(kEnd, {});
         } catch (const std::exception&) {
-            // Nothing was written; the next BEGIN reports what is wrong.
+            return;  // nothing was written, and the next BEGIN reports what is wrong
         }
     }
     Snapshot(const Snapshot&) = delete;
@@ -84,7 +84,7 @@ private:
     Connection& reader() {
         thread_local std::uint64_t serial = 0;
         thread_local Connection* connection = nullptr;
-        if (serial != serial_) {
+        if (connection == nullptr || serial != serial_) {
             auto made = std::make_unique<Connection>(options_.path, sqlite::Mode::read_only);
             connection = made.get();
             serial = serial_;
