@@ -53,9 +53,7 @@ struct Context {
 // 429 with the seconds to wait; nullopt when there are none, or limits are off.
 inline std::optional<Error> too_many(const Context& context, int wait_s) {
     if (wait_s == 0 || !context.options.rate_limits) return std::nullopt;
-    Error error{ErrorCode::too_many_requests};
-    error.retry_after_s = wait_s;
-    return error;
+    return retry_after(wait_s, ErrorCode::too_many_requests);
 }
 
 }  // namespace haat::accounts

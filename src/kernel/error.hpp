@@ -137,6 +137,13 @@ struct Error {
         : code{code_}, field{std::move(field_)}, detail{std::move(detail_)} {}
 };
 
+// For 429 and 503: says when a retry makes sense.
+inline Error retry_after(int seconds, ErrorCode code) {
+    Error error{code};
+    error.retry_after_s = seconds;
+    return error;
+}
+
 // The message with its detail filled in.
 std::string message_of(const Error& error);
 

@@ -23,11 +23,7 @@ public:
     std::optional<std::string> take_file() { return sink_.take_file(); }
 
 private:
-    static Result<void> refuse() {
-        Error error{ErrorCode::overloaded};
-        error.retry_after_s = 1;
-        return std::unexpected{std::move(error)};
-    }
+    static Result<void> refuse() { return std::unexpected{retry_after(1, ErrorCode::overloaded)}; }
 
     std::atomic<int>& uploads_;
     const bool admitted_;

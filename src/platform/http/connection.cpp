@@ -33,12 +33,6 @@ std::int64_t now_us() {
     return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-Error overloaded() {
-    Error error{ErrorCode::overloaded};
-    error.retry_after_s = 1;
-    return error;
-}
-
 // How many bytes of empty lines stand before a request: some clients send one too many (RFC 9112, 2.2).
 std::size_t empty_lines(std::string_view data) {
     std::size_t bytes = 0;
@@ -143,7 +137,7 @@ awaitable<std::size_t> Connection::read_head() {
                 refuse(scanned.error(), nullptr);
                 co_return 0;
             }
-            if (*scanned) co_return **scanned;
+            if (const auto& length = *scanned) co_return *length;
         }
         const bool more = co_await read_more(kReadBytes);
         if (!more) co_return 0;
@@ -216,9 +210,7 @@ awaitable<> Connection::answer_next(std::size_t head_bytes) {
     if (pipeline.options().rate_limits) {
         const int wait_s = worker_.buckets.take(request_.client_address, worker_.now_ms);
         if (wait_s > 0) {
-            Error error{ErrorCode::too_many_requests};
-            error.retry_after_s = wait_s;
-            refuse(error, nullptr);
+            refuse(retry_after(wait_s, ErrorCode::too_many_requests), nullptr);
             co_return;
         }
     }
@@ -320,7 +312,7 @@ awaitable<> Connection::run_handler(const Route& route) {
     enter(Phase::handler);
     const Place place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
     if (!place.granted()) {
-        refuse(overloaded(), &route);
+        refuse(retry_after(1, ErrorCode::overloaded), &route);
         co_return;
     }
     const Pipeline& pipeline = worker_.state.pipeline;

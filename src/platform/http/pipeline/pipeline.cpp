@@ -102,8 +102,7 @@ Error Pipeline::report_fault(const Request& request, const std::exception_ptr& f
         std::rethrow_exception(fault);
     } catch (const Unavailable& unavailable) {
         report_(request, unavailable.what());
-        error = Error{ErrorCode::unavailable};
-        error.retry_after_s = kRetryAfterS;
+        error = retry_after(kRetryAfterS, ErrorCode::unavailable);
     } catch (const StorageFull& full) {
         report_(request, full.what());
         error = Error{ErrorCode::insufficient_storage};
