@@ -77,7 +77,7 @@ awaitable<Result<void>> VerifyEmail::run(std::string_view code, bool peek) {
     co_return co_await context_.db.transact(body);
 }
 
-awaitable<Result<void>> VerifyEmail::check(db::Session& session, const std::string& code_hash) {
+awaitable<Result<UserId>> VerifyEmail::owner_of(db::Session& session, const std::string& code_hash) {
     const auto verification = co_await codes_.find(session, code_hash);
     if (!verification) co_return fail(ErrorCode::invalid_verification_code);
     const auto record = co_await users_.find(session, verification->user);
@@ -85,17 +85,22 @@ awaitable<Result<void>> VerifyEmail::check(db::Session& session, const std::stri
     if (!record || email_key(record->user.fields.email) != verification->email_key) {
         co_return fail(ErrorCode::invalid_verification_code);
     }
+    co_return verification->user;
+}
+
+awaitable<Result<void>> VerifyEmail::check(db::Session& session, const std::string& code_hash) {
+    const auto owner = co_await owner_of(session, code_hash);
+    if (!owner) co_return std::unexpected{owner.error()};
     co_return Result<void>{};
 }
 
 awaitable<Result<void>> VerifyEmail::verify(db::Transaction& tx, const std::string& code_hash) {
-    const auto checked = co_await check(tx, code_hash);
-    if (!checked) co_return std::unexpected{checked.error()};
-    const auto verification = co_await codes_.find(tx, code_hash);
+    const auto owner = co_await owner_of(tx, code_hash);
+    if (!owner) co_return std::unexpected{owner.error()};
     const UserChanges changes{.verify_email = true};
-    const auto updated = co_await users_.update(tx, verification->user, changes);
+    const auto updated = co_await users_.update(tx, *owner, changes);
     if (!updated) co_return std::unexpected{updated.error()};
-    tx.touch(context_.users, verification->user.text());
+    tx.touch(context_.users, owner->text());
     co_return Result<void>{};
 }
 
