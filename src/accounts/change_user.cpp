@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::int64_t kMaxMobile = 999'999'999'999'999;  // 15 digits (ITU-T E.164)
 
-bool is_new_email(const UserRecord& record, const std::optional<std::string>& email) {
-    return email && email_key(*email) != email_key(record.user.fields.email);
+// The address, where it is another than the user's; else nullptr.
+const std::string* new_email(const UserRecord& record, const std::optional<std::string>& email) {
+    const bool is_new = email && email_key(*email) != email_key(record.user.fields.email);
+    return is_new ? &*email : nullptr;
 }
 
 }  // namespace
@@ -23,20 +25,21 @@ awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const Upd
     if (!record) co_return fail(ErrorCode::user_not_found);
     const auto checked = co_await check(*record, in);
     if (!checked) co_return std::unexpected{checked.error()};
-    if (is_new_email(*record, in.email) || in.password) {
+    const bool changes_email = new_email(*record, in.email) != nullptr;
+    if (changes_email || in.password) {
         const auto allowed = co_await reauthenticate(caller, *record, in);
         if (!allowed) co_return std::unexpected{allowed.error()};
     }
     UserChanges changes{.name = in.name, .email = in.email, .mobile = in.mobile};
-    if (is_new_email(*record, in.email)) changes.verify_email = false;
+    if (changes_email) changes.verify_email = false;
     if (in.password) changes.password_hash = co_await hash_password(context_.hashing, *in.password);
     auto body = [&](db::Transaction& tx) { return change(tx, caller, *record, changes); };
     co_return co_await context_.db.transact(body);
 }
 
 awaitable<Result<void>> UpdateUser::check(const UserRecord& record, const UpdateUserInput& in) {
-    if (is_new_email(record, in.email)) {
-        auto find = [&](db::Session& session) { return users_.find_by_email(session, *in.email); };
+    if (const std::string* email = new_email(record, in.email)) {
+        auto find = [&](db::Session& session) { return users_.find_by_email(session, *email); };
         const auto other = co_await context_.db.read(find);
         if (other) co_return fail(ErrorCode::email_in_use, "email");
     }
@@ -71,14 +74,14 @@ awaitable<Result<void>> UpdateUser::change(db::Transaction& tx, const http::Prin
                                            const UserRecord& before, const UserChanges& changes) {
     const auto updated = co_await users_.update(tx, caller.user, changes);
     if (!updated) co_return std::unexpected{updated.error()};
-    const bool new_email = is_new_email(before, changes.email);
+    const std::string* email = new_email(before, changes.email);
     // Whoever reads the old mailbox, or began it, must not set a password afterwards.
-    if (new_email || changes.password_hash) co_await codes_.end_reset(tx, caller.user);
-    if (new_email) {
-        const std::string told = user_event(before.user.fields, "new_email", *changes.email);
+    if (email != nullptr || changes.password_hash) co_await codes_.end_reset(tx, caller.user);
+    if (email != nullptr) {
+        const std::string told = user_event(before.user.fields, "new_email", *email);
         co_await context_.outbox.publish(tx, event::kEmailChangedOld, told);
         User user = before.user;
-        user.fields.email = *changes.email;
+        user.fields.email = *email;
         co_await send_verification(context_, tx, event::kEmailChangedNew, user);
     }
     if (changes.password_hash) {

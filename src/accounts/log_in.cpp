@@ -54,22 +54,22 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     }
     auto find = [&](db::Session& session) { return users_.find_by_email(session, in.email); };
     const auto record = co_await context_.db.read(find);
-    const bool may_log_in = record && record->is_active();
-    const std::string hash = may_log_in ? record->password_hash : std::string{crypto::dummy_hash()};
+    const UserRecord* owner = record && record->is_active() ? &*record : nullptr;
+    const std::string hash = owner != nullptr ? owner->password_hash : std::string{crypto::dummy_hash()};
     const auto checked = co_await check_password(hash, in.password, key, client);
-    if (!may_log_in || checked == crypto::PasswordCheck::wrong) {
+    if (owner == nullptr || checked == crypto::PasswordCheck::wrong) {
         co_return std::unexpected{limited.value_or(Error{ErrorCode::invalid_credentials})};
     }
     context_.limits.account_failures.forget(key);
     context_.limits.address_failures.take_back(client.address);
-    if (context_.options.require_verified_email && !record->user.fields.verify_email) {
+    if (context_.options.require_verified_email && !owner->user.fields.verify_email) {
         co_return fail(ErrorCode::email_not_verified);
     }
     std::optional<std::string> new_hash;
     if (checked == crypto::PasswordCheck::right_needs_rehash) {
         new_hash = co_await hash_password(context_.hashing, in.password);
     }
-    auto body = [&](db::Transaction& tx) { return begin_session(tx, *record, client, new_hash); };
+    auto body = [&](db::Transaction& tx) { return begin_session(tx, *owner, client, new_hash); };
     const auto session = co_await context_.db.transact(body);
     // Another login of the same user replaced the outdated hash meanwhile: the new one counts. It is not
     // outdated, so this happens once.
@@ -129,8 +129,9 @@ awaitable<Result<Tokens>> RefreshSession::run(std::string_view refresh_token, bo
     auto body = [&](db::Transaction& tx) { return renew(tx, *claims, rotate); };
     auto renewed = co_await context_.db.transact(body);
     if (!renewed) co_return std::unexpected{renewed.error()};
-    if (!*renewed) co_return fail(ErrorCode::invalid_refresh_token);
-    co_return std::move(**renewed);
+    std::optional<Tokens>& tokens = *renewed;
+    if (!tokens) co_return fail(ErrorCode::invalid_refresh_token);
+    co_return std::move(*tokens);
 }
 
 awaitable<Result<std::optional<Tokens>>> RefreshSession::renew(db::Transaction& tx,

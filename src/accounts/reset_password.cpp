@@ -64,10 +64,11 @@ awaitable<Result<std::int64_t>> ResetPassword::send_otp(db::Transaction& tx, con
 
 awaitable<Result<std::string>> ResetPassword::verify_otp(const VerifyOtpInput& in) {
     auto body = [&](db::Transaction& tx) { return exchange(tx, in); };
-    auto token = co_await context_.db.transact(body);
-    if (!token) co_return std::unexpected{token.error()};
-    if (!*token) co_return fail(ErrorCode::invalid_otp);
-    co_return std::move(**token);
+    auto exchanged = co_await context_.db.transact(body);
+    if (!exchanged) co_return std::unexpected{exchanged.error()};
+    std::optional<std::string>& token = *exchanged;
+    if (!token) co_return fail(ErrorCode::invalid_otp);
+    co_return std::move(*token);
 }
 
 awaitable<Result<std::optional<std::string>>> ResetPassword::exchange(db::Transaction& tx,

@@ -78,6 +78,7 @@ awaitable<Result<PopulatedSubCategory>> ChangeSubCategory::change(db::Transactio
     if (in.category) co_await store_.set_categories(tx, id, categories);
     tx.touch(catalog_);
     auto sub_category = co_await store_.find_populated(tx, id);
+    HAAT_ASSERT(sub_category.has_value());
     co_return std::move(*sub_category);
 }
 

@@ -37,6 +37,7 @@ std::optional<Error> check_not_empty(const UpdateProductInput& in) {
 template <class Ids>
 std::vector<std::string> texts_of(const Ids& ids) {
     std::vector<std::string> texts;
+    texts.reserve(ids.size());
     for (const auto& id : ids) texts.push_back(id.str());
     return texts;
 }
@@ -112,6 +113,7 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
     if (!updated) co_return std::unexpected{updated.error()};
     tx.touch(catalog_);
     auto product = co_await store_.find_populated(tx, id);
+    HAAT_ASSERT(product.has_value());
     co_return std::move(*product);
 }
 

@@ -139,9 +139,10 @@ void start() {
                                 "VipsForeignLoadNsgif", "VipsForeignLoadHeif"}) {
         vips_operation_block_set(allowed, FALSE);
     }
-    constexpr auto kChatter = static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE |
-                                                          G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG);
-    g_log_set_handler("VIPS", kChatter, discard_log, nullptr);
+    for (const auto chatter :
+         {G_LOG_LEVEL_WARNING, G_LOG_LEVEL_MESSAGE, G_LOG_LEVEL_INFO, G_LOG_LEVEL_DEBUG}) {
+        g_log_set_handler("VIPS", chatter, discard_log, nullptr);
+    }
 }
 
 }  // namespace

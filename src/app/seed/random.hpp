@@ -60,7 +60,7 @@ private:
 // over the next even number of bits, walked until it ends below count; at most 4 steps on average.
 constexpr std::uint32_t shuffled(std::uint32_t index, std::uint32_t count, std::uint64_t key) {
     HAAT_ASSERT(index < count);
-    const int half_bits = (std::bit_width(count - 1) + 1) / 2;
+    const auto half_bits = (std::bit_width(count - 1) + 1) / 2;
     const std::uint64_t mask = (std::uint64_t{1} << half_bits) - 1;
     std::uint64_t place = index;
     do {

@@ -56,6 +56,7 @@ Result<void> UploadSink::part_bytes(std::string_view bytes) {
             return fail(ErrorCode::invalid_multipart, {}, "text fields too large");
         return {};
     }
+    HAAT_ASSERT(file_.has_value());
     if (file_->size() + bytes.size() >= max_file_bytes_) return fail(ErrorCode::body_too_large);
     file_->append(bytes);
     return {};

@@ -26,7 +26,7 @@ void Worker::run() {
             context.run();
             return;
         } catch (const std::exception&) {
-            // Out of memory for a line of the log or a new connection: that one is lost, not the process.
+            continue;  // out of memory for a line of the log or a new connection: that one is lost
         }
     }
 }

@@ -77,11 +77,11 @@ void write_as_javascript(std::string& out, double number) {
         write_number(out, std::abs(exponent));
     } else if (exponent < 0) {
         out += "0.";
-        out.append(static_cast<std::size_t>(-exponent - 1), '0');
+        for (int place = -1; place > exponent; --place) out += '0';
         out += digits;
     } else if (exponent >= count - 1) {
         out += digits;
-        out.append(static_cast<std::size_t>(exponent - count + 1), '0');
+        for (int place = count; place <= exponent; ++place) out += '0';
     } else {
         out += digits.insert(static_cast<std::size_t>(exponent) + 1, 1, '.');
     }

@@ -73,20 +73,6 @@ bool is_left_out(const T&) {
     return false;
 }
 inline bool is_left_out(const RawObject& object) { return object.text == "{}"; }
-template <class T>
-bool is_left_out(const Omittable<T>& value) {
-    return !value.value;
-}
-
-template <class T>
-const T& what_to_write(const T& value) {
-    return value;
-}
-template <class T>
-const T& what_to_write(const Omittable<T>& value) {
-    return *value.value;
-}
-
 // Opens an object or goes on with it.
 inline void separate(std::string& out) {
     if (out.back() != '{') out += ',';
@@ -99,7 +85,11 @@ void write_member(std::string& out, std::string_view name, const T& value) {
     out += '"';
     out += name;
     out += "\":";
-    write(out, what_to_write(value));
+    write(out, value);
+}
+template <class T>
+void write_member(std::string& out, std::string_view name, const Omittable<T>& value) {
+    if (value.value) write_member(out, name, *value.value);
 }
 
 template <Described T>
