@@ -61,33 +61,19 @@ awaitable<Result<Address>> ChangeAddresses::insert(db::Transaction& tx, const Ad
     co_await store_.clear_default(tx, user);
     const auto inserted = co_await store_.insert(tx, address);
     if (!inserted) co_return std::unexpected{inserted.error()};
-    tx.touch(users_, user.text());
     co_return address;
 }
 
 awaitable<Result<Address>> ChangeAddresses::update(UserId user, AddressId id, const UpdateAddressInput& in) {
     const auto changes = changes_of(in);
     if (!changes) co_return std::unexpected{changes.error()};
-    auto body = [&](db::Transaction& tx) { return change(tx, user, id, *changes); };
+    auto body = [&](db::Transaction& tx) { return store_.update(tx, user, id, *changes); };
     co_return co_await db_.transact(body);
-}
-
-awaitable<Result<Address>> ChangeAddresses::change(db::Transaction& tx, UserId user, AddressId id,
-                                                   const AddressChanges& changes) {
-    auto address = co_await store_.update(tx, user, id, changes);
-    if (address) tx.touch(users_, user.text());
-    co_return address;
 }
 
 awaitable<Result<Address>> ChangeAddresses::remove(UserId user, AddressId id) {
-    auto body = [&](db::Transaction& tx) { return erase(tx, user, id); };
+    auto body = [&](db::Transaction& tx) { return store_.remove(tx, user, id); };
     co_return co_await db_.transact(body);
-}
-
-awaitable<Result<Address>> ChangeAddresses::erase(db::Transaction& tx, UserId user, AddressId id) {
-    auto address = co_await store_.remove(tx, user, id);
-    if (address) tx.touch(users_, user.text());
-    co_return address;
 }
 
 awaitable<Result<Address>> ChangeAddresses::set_default(UserId user, AddressId id) {
@@ -99,9 +85,7 @@ awaitable<Result<Address>> ChangeAddresses::choose(db::Transaction& tx, UserId u
     const auto locked = co_await store_.lock(tx, user);
     if (!locked) co_return std::unexpected{locked.error()};
     co_await store_.clear_default(tx, user);
-    auto address = co_await store_.make_default(tx, user, id);
-    if (address) tx.touch(users_, user.text());
-    co_return address;
+    co_return co_await store_.make_default(tx, user, id);
 }
 
 }  // namespace haat::addresses

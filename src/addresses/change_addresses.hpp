@@ -9,7 +9,6 @@
 
 #include "addresses/documents.hpp"
 #include "addresses/store.hpp"
-#include "platform/cache/topic.hpp"
 #include "platform/db/database.hpp"
 #include "platform/json/decode.hpp"
 
@@ -39,11 +38,10 @@ struct UpdateAddressInput {
 };
 BOOST_DESCRIBE_STRUCT(UpdateAddressInput, (), (address_line, city, state, pincode, country, mobile))
 
-// Every change moves the user's entry in the topic of users: the profile names addresses. What is another
-// user's is not found.
+// What is another user's is not found.
 class ChangeAddresses {
 public:
-    ChangeAddresses(db::Database& db, cache::Topic& users) : db_{db}, users_{users} {}
+    explicit ChangeAddresses(db::Database& db) : db_{db} {}
 
     // The new one becomes the default. Errors: invalid_pincode, invalid_mobile, user_not_found,
     // too_many_addresses.
@@ -57,13 +55,9 @@ public:
 
 private:
     awaitable<Result<Address>> insert(db::Transaction& tx, const Address& address);
-    awaitable<Result<Address>> change(db::Transaction& tx, UserId user, AddressId id,
-                                      const AddressChanges& changes);
-    awaitable<Result<Address>> erase(db::Transaction& tx, UserId user, AddressId id);
     awaitable<Result<Address>> choose(db::Transaction& tx, UserId user, AddressId id);
 
     db::Database& db_;
-    cache::Topic& users_;
     AddressStore store_;
 };
 

@@ -8,8 +8,7 @@ namespace haat::addresses {
 
 class AddressHttp {
 public:
-    // users moves with what a user's profile shows (key: the user's id).
-    AddressHttp(db::Database& db, cache::Topic& users) : db_{db}, change_{db, users} {}
+    explicit AddressHttp(db::Database& db) : db_{db}, change_{db} {}
 
     http::Endpoint add_address();
     http::Endpoint update_address();

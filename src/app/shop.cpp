@@ -103,7 +103,7 @@ Shop::Shop(Core& core)
       sub_category_http_{*core.db, core.catalog_topic},
       product_http_{*core.db, core.catalog_topic},
       cart_http_{*core.db, catalog_, core.carts_topic, core.catalog_topic},
-      address_http_{*core.db, core.users_topic},
+      address_http_{*core.db},
       media_http_{media_, files_, core.settings.storage.data_dir},
       routes_{app::routes({.system = system_http_,
                            .sessions = session_http_,

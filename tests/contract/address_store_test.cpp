@@ -56,8 +56,8 @@ protected:
     }
 
     contract::ShopDatabase shop_;
-    ChangeAddresses change_{shop_.db(), shop_.users_topic};
-    AddressHttp http_{shop_.db(), shop_.users_topic};
+    ChangeAddresses change_{shop_.db()};
+    AddressHttp http_{shop_.db()};
     AddressStore store_;
     Addresses facade_;
     const UserId user_ = shop_.add_user();
@@ -200,24 +200,6 @@ TEST_F(AddressStoreTest, GoesWithItsOwner) {
     shop_.delete_user(user_);
     EXPECT_EQ(shop_.number("SELECT count(*) FROM addresses"), 1);
     EXPECT_EQ(book(other_).default_id, kept);
-}
-
-TEST_F(AddressStoreTest, MovesTheTopicOfTheUserAfterEachChangeAndOnlyThen) {
-    auto seen = shop_.users_topic.version(user_.text());
-    const auto moved = [&] { return std::exchange(seen, shop_.users_topic.version(user_.text())) != seen; };
-    const AddressId id = add(user_);
-    EXPECT_TRUE(moved());
-    const UpdateAddressInput input{.city = "Pune"};
-    ASSERT_TRUE(run_sync(change_.update(user_, id, input)));
-    EXPECT_TRUE(moved());
-    ASSERT_TRUE(run_sync(change_.set_default(user_, id)));
-    EXPECT_TRUE(moved());
-    ASSERT_FALSE(run_sync(change_.set_default(user_, AddressId::make())));
-    EXPECT_FALSE(moved());
-    ASSERT_TRUE(run_sync(change_.remove(user_, id)));
-    EXPECT_TRUE(moved());
-    ASSERT_FALSE(run_sync(change_.remove(user_, id)));
-    EXPECT_FALSE(moved());
 }
 
 constexpr std::string_view kBody =
