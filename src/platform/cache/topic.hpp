@@ -12,22 +12,59 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
+
+#include "kernel/clock.hpp"
 
 namespace haat::cache {
 
+// Until when this node may trust what it has cached. Where several nodes share a database, each extends its
+// lease whenever it has heard of all changes so far (db/change_log.hpp); a node that is cut off hears of
+// none, and its lease ends. Safe from any thread.
+class Lease {
+public:
+    // Of a program that is alone on its database: without an end.
+    Lease() = default;
+
+    [[nodiscard]] bool holds() const { return steady_ms() < until_ms_.load(std::memory_order_acquire); }
+    void extend_to(std::int64_t until_steady_ms) {
+        until_ms_.store(until_steady_ms, std::memory_order_release);
+    }
+    void end() { extend_to(std::numeric_limits<std::int64_t>::min()); }
+
+private:
+    std::atomic<std::int64_t> until_ms_ = std::numeric_limits<std::int64_t>::max();
+};
+
 class Topic {
 public:
-    // stripes: 1 for "any change counts", a power of two where changes concern single keys.
+    // What only this process changes. stripes: 1 for "any change counts", a power of two where changes
+    // concern single keys.
     explicit Topic(std::size_t stripes = 1)
         : mask_{stripes - 1}, versions_{std::make_unique<std::atomic<std::uint64_t>[]>(stripes)} {}
 
+    // What other nodes change too, who know it by this name. The lease outlives the topic.
+    Topic(std::string_view name, std::size_t stripes, const Lease& lease) : Topic{stripes} {
+        name_ = name;
+        lease_ = &lease;
+    }
+
+    // Empty: not told to other nodes.
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+    // While the lease has ended, one that is never seen again: so nothing that is cached is used.
     [[nodiscard]] std::uint64_t version(std::string_view key = {}) const {
+        if (lease_ != nullptr && !lease_->holds()) return never_again();
         return versions_[stripe_of(key)].load(std::memory_order_acquire);
     }
 
     void move(std::size_t stripe) { versions_[stripe].fetch_add(1, std::memory_order_acq_rel); }
+    void move_all() {
+        for (std::size_t stripe = 0; stripe <= mask_; ++stripe) move(stripe);
+    }
 
     // Which stripe a key belongs to; an empty key is stripe 0.
     [[nodiscard]] std::size_t stripe_of(std::string_view key) const {
@@ -35,6 +72,13 @@ public:
     }
 
 private:
+    static std::uint64_t never_again() {
+        static std::atomic<std::uint64_t> next{std::uint64_t{1} << 63U};  // versions count from 0
+        return next.fetch_add(1, std::memory_order_relaxed);
+    }
+
+    std::string name_;
+    const Lease* lease_ = nullptr;
     std::size_t mask_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> versions_;
 };

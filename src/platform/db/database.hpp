@@ -52,21 +52,29 @@ public:
     [[nodiscard]] virtual awaitable<Rows> execute(const Query& query, Params params) = 0;
 };
 
+// A key of a topic that a transaction has changed.
+struct TouchedKey {
+    cache::Topic* topic;
+    std::string key;
+};
+
 class Transaction : public Session {
 public:
     // Says that the transaction changes what caches hold under this key of the topic. The topic moves
     // after the commit and before the caller of transact() goes on; not at all after a rollback.
     void touch(cache::Topic& topic, std::string_view key = {}) {
-        touched_.emplace_back(&topic, topic.stripe_of(key));
+        touched_.push_back({.topic = &topic, .key = std::string{key}});
     }
 
 protected:
+    [[nodiscard]] const std::vector<TouchedKey>& touched() const { return touched_; }
+    void forget_touched() { touched_.clear(); }
     void move_topics() {
-        for (const auto& [topic, stripe] : touched_) topic->move(stripe);
+        for (const auto& [topic, key] : touched_) topic->move(topic->stripe_of(key));
     }
 
 private:
-    std::vector<std::pair<cache::Topic*, std::size_t>> touched_;
+    std::vector<TouchedKey> touched_;
 };
 
 class Database {
@@ -117,6 +125,10 @@ public:
     // "sqlite" or "postgres".
     [[nodiscard]] virtual std::string_view engine() const = 0;
 
+    // Whether other programs may write to it meanwhile. What they change, this one hears of through topics with a
+    // name only.
+    [[nodiscard]] virtual bool is_shared() const = 0;
+
     // Throws when the database does not answer.
     [[nodiscard]] virtual awaitable<> ping() = 0;
 
@@ -134,6 +146,13 @@ protected:
     [[nodiscard]] virtual awaitable<> run_transaction(TransactionWork& work) = 0;
     [[nodiscard]] virtual awaitable<> run_read(ReadWork& work) = 0;
     [[nodiscard]] virtual awaitable<> run_scan(ReadWork& work) = 0;
+
+    // For a database that hands on to another.
+    static awaitable<> run_transaction_on(Database& other, TransactionWork& work) {
+        return other.run_transaction(work);
+    }
+    static awaitable<> run_read_on(Database& other, ReadWork& work) { return other.run_read(work); }
+    static awaitable<> run_scan_on(Database& other, ReadWork& work) { return other.run_scan(work); }
 
 private:
     template <class Body, class Outcome>

@@ -45,6 +45,7 @@ public:
           scans_{"haat-scan", options_.scan_threads, options_.max_queued_scans} {}
 
     [[nodiscard]] std::string_view engine() const override { return "sqlite"; }
+    [[nodiscard]] bool is_shared() const override { return false; }
 
     awaitable<> ping() override {
         reader().run(kPing, {});
