@@ -1,5 +1,12 @@
 #include "cart/http.hpp"
 
+#include <fmt/format.h>
+
+#include <cstring>
+#include <iterator>
+#include <optional>
+
+#include "platform/crypto/hash.hpp"
 #include "platform/http/endpoint.hpp"
 
 namespace haat::cart {
@@ -31,6 +38,22 @@ struct Deleted {
     std::int64_t deletedCount;
 };
 BOOST_DESCRIBE_STRUCT(Deleted, (), (deletedCount))
+
+// A fingerprint of all that an answer shows of the items; the catalogue's version is that of what it shows of
+// the products.
+cache::Versions versions_of(const std::vector<Item>& items, std::uint64_t catalog_version) {
+    std::string text;
+    text.reserve(items.size() * 64);
+    for (const Item& item : items) {
+        fmt::format_to(std::back_inserter(text), "{} {} {};", item.id.text(), item.fields.quantity,
+                       item.updated_at.ms);
+    }
+    const crypto::Digest digest = crypto::sha256(text);
+    cache::Versions versions{.second = catalog_version};
+    std::memcpy(&versions.first, digest.data(), sizeof versions.first);
+    std::memcpy(&versions.third, digest.data() + sizeof versions.first, sizeof versions.third);
+    return versions;
+}
 
 Response reply_kept(std::string_view body) {
     Response response;
@@ -111,12 +134,20 @@ awaitable<Response> CartHttp::handle_add(Request& request) {
     co_return http::reply_data(201, "Product added to cart", json::Created<FullItemFields>{std::move(*item)});
 }
 
+// The versions are read before the data. Of a database that other nodes write to, the items are read each
+// time.
 awaitable<Response> CartHttp::handle_view(Request& request) {
     const UserId user = request.caller().user;
     const std::string key = "view " + user.str();
-    const cache::Versions versions{.first = carts_.version(user.text()), .second = catalog_.version()};
+    cache::Versions versions{.first = carts_.version(user.text()), .second = catalog_.version()};
+    std::optional<std::vector<Item>> items;
+    if (db_.is_shared()) {
+        items = co_await view_.list(user);
+        versions = versions_of(*items, catalog_.version());
+    }
     if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
-    CartView view = co_await view_.run(user);
+    if (!items) items = co_await view_.list(user);
+    CartView view = co_await view_.run(*items);
     Response response = http::reply(
         200,
         CartAnswer{.message = "Cart items fetched", .data = std::move(view.items), .summary = view.summary});
@@ -128,10 +159,11 @@ awaitable<Response> CartHttp::handle_count(Request& request) {
     const UserId user = request.caller().user;
     const std::string key = "count " + user.str();
     const cache::Versions versions{.first = carts_.version(user.text())};
-    if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
+    const std::string* kept = db_.is_shared() ? nullptr : answers_.find(key, versions);
+    if (kept != nullptr) co_return reply_kept(*kept);
     const std::int64_t count = co_await view_.count(user);
     Response response = http::reply_data(200, "Cart count fetched", Count{count});
-    answers_.keep(key, versions, response.body);
+    if (!db_.is_shared()) answers_.keep(key, versions, response.body);
     co_return response;
 }
 

@@ -14,7 +14,8 @@ class CartHttp {
 public:
     // carts moves with a user's cart (key: the user's id), catalog with any change of a product.
     CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog)
-        : carts_{carts},
+        : db_{db},
+          carts_{carts},
           catalog_{catalog},
           add_{db, products, carts},
           change_{db, products, carts},
@@ -38,6 +39,7 @@ private:
     awaitable<http::Response> handle_remove(http::Request& request);
     awaitable<http::Response> handle_clear(http::Request& request);
 
+    db::Database& db_;
     cache::Topic& carts_;
     cache::Topic& catalog_;
     AddItem add_;

@@ -50,20 +50,25 @@ CartView put_together(const std::vector<Item>& items, const ProductsById& produc
 
 }  // namespace
 
-awaitable<CartView> ViewCart::run(UserId user) {
-    auto body = [&](db::Session& session) { return view(session, user); };
+awaitable<std::vector<Item>> ViewCart::list(UserId user) {
+    auto body = [&](db::Session& session) { return store_.list(session, user); };
     co_return co_await db_.read(body);
 }
 
-awaitable<CartView> ViewCart::view(db::Session& session, UserId user) {
-    const std::vector<Item> items = co_await store_.list(session, user);
-    std::vector<ProductId> ids;
-    ids.reserve(items.size());
-    for (const Item& item : items) ids.push_back(item.fields.productId);
-    const std::vector<catalog::Product> products = co_await catalog_.find_all(session, ids);
+awaitable<CartView> ViewCart::run(const std::vector<Item>& items) {
+    auto body = [&](db::Session& session) { return find_products(session, items); };
+    const std::vector<catalog::Product> products = co_await db_.read(body);
     ProductsById by_id;
     for (const auto& product : products) by_id.emplace(product.id.text(), &product);
     co_return put_together(items, by_id);
+}
+
+awaitable<std::vector<catalog::Product>> ViewCart::find_products(db::Session& session,
+                                                                 const std::vector<Item>& items) {
+    std::vector<ProductId> ids;
+    ids.reserve(items.size());
+    for (const Item& item : items) ids.push_back(item.fields.productId);
+    co_return co_await catalog_.find_all(session, ids);
 }
 
 awaitable<std::int64_t> ViewCart::count(UserId user) {

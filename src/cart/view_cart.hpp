@@ -20,13 +20,16 @@ class ViewCart {
 public:
     ViewCart(db::Database& db, const catalog::Catalog& catalog) : db_{db}, catalog_{catalog} {}
 
-    // Four statements, however many items.
-    awaitable<CartView> run(UserId user);
+    // What is in the cart, newest first. One statement.
+    awaitable<std::vector<Item>> list(UserId user);
+    // The same with its products and sums. Three statements, however many items.
+    awaitable<CartView> run(const std::vector<Item>& items);
     // How many items the cart has.
     awaitable<std::int64_t> count(UserId user);
 
 private:
-    awaitable<CartView> view(db::Session& session, UserId user);
+    awaitable<std::vector<catalog::Product>> find_products(db::Session& session,
+                                                           const std::vector<Item>& items);
 
     db::Database& db_;
     const catalog::Catalog& catalog_;

@@ -27,7 +27,10 @@ protected:
         const ChangeQuantityInput input{.quantity = text(std::move(quantity))};
         return run_sync(change_.run(who, CartItemId{item}, input));
     }
-    CartView view(UserId who) { return run_sync(view_.run(who)); }
+    CartView view(UserId who) {
+        const std::vector<Item> items = run_sync(view_.list(who));
+        return run_sync(view_.run(items));
+    }
     std::int64_t count(UserId who) { return run_sync(view_.count(who)); }
 
     // Lines of products that are not there: cheap, and as good as any for a bound.

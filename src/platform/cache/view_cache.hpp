@@ -18,6 +18,7 @@ namespace haat::cache {
 struct Versions {
     std::uint64_t first = 0;
     std::uint64_t second = 0;
+    std::uint64_t third = 0;
 
     friend bool operator==(const Versions&, const Versions&) = default;
 };
