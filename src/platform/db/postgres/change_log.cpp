@@ -1,0 +1,106 @@
+#include "platform/db/postgres/change_log.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "kernel/clock.hpp"
+
+namespace haat::db::postgres {
+namespace {
+
+constexpr char kNextEntry = ';';
+constexpr char kNextKey = ':';
+
+constexpr Query kAppend{
+    "db.append_change",
+    "WITH next AS (UPDATE change_position SET last = last + 1 RETURNING last), "
+    "entry AS (INSERT INTO changes (position, topics, committed_at) SELECT last, $1, "
+    "(extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM next RETURNING position) "
+    "SELECT position FROM entry, pg_notify('haat_changes', position::text)"};
+constexpr Query kCountBehind{"db.count_nodes_behind",
+                             "SELECT count(*) FROM nodes WHERE seen < $1 AND id <> $2 AND lease_until > "
+                             "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"};
+
+constexpr std::int64_t kFirstPauseMs = 1;
+constexpr std::int64_t kLongestPauseMs = 32;
+
+awaitable<> pause(std::int64_t duration_ms) {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                               Executor>
+        timer{executor, std::chrono::milliseconds{duration_ms}};
+    co_await timer.async_wait(use_awaitable);
+}
+
+awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position, std::string_view self) {
+    const Rows rows = co_await session.run(kCountBehind, position, self);
+    co_return rows.front().int64(0);
+}
+
+// Nodes that have not seen the position yet; -1 when the database does not say.
+awaitable<std::int64_t> count_behind(Database& database, std::int64_t position, std::string_view self) {
+    try {
+        const auto count = [&](Session& session) { return count_nodes(session, position, self); };
+        co_return co_await database.read(count);
+    } catch (const Unavailable&) {
+        co_return -1;
+    }
+}
+
+}  // namespace
+
+std::string change_text(std::span<const TouchedKey> touched) {
+    std::map<std::string_view, std::set<std::string_view>> keys_of;
+    for (const auto& [topic, key] : touched) {
+        if (!topic->name().empty()) keys_of[topic->name()].insert(key);
+    }
+    std::string text;
+    for (const auto& [topic, keys] : keys_of) {
+        if (!text.empty()) text += kNextEntry;
+        text += topic;
+        if (keys.size() > kMaxKeys || keys.contains("")) continue;
+        for (const std::string_view key : keys) (text += kNextKey) += key;
+    }
+    return text;
+}
+
+void move_topics(std::string_view change, std::span<cache::Topic* const> topics) {
+    while (!change.empty()) {
+        const std::string_view entry = change.substr(0, change.find(kNextEntry));
+        change.remove_prefix(std::min(change.size(), entry.size() + 1));
+        const std::string_view name = entry.substr(0, entry.find(kNextKey));
+        const auto topic = std::ranges::find(topics, name, [](const auto* known) { return known->name(); });
+        if (topic == topics.end()) continue;
+        std::string_view keys = entry.substr(name.size());
+        if (keys.empty()) (*topic)->move_all();
+        while (!keys.empty()) {
+            keys.remove_prefix(1);
+            const std::string_view key = keys.substr(0, keys.find(kNextKey));
+            (*topic)->move((*topic)->stripe_of(key));
+            keys.remove_prefix(key.size());
+        }
+    }
+}
+
+awaitable<std::int64_t> append_change(Session& transaction, const std::string& change) {
+    const Rows rows = co_await transaction.run(kAppend, change);
+    co_return rows.front().int64(0);
+}
+
+awaitable<> wait_until_seen(Database& database, std::int64_t position, std::string_view self) {
+    const std::int64_t all_leases_end_ms = steady_ms() + kLeaseMs;
+    std::int64_t pause_ms = kFirstPauseMs;
+    while (steady_ms() < all_leases_end_ms) {
+        const std::int64_t behind = co_await count_behind(database, position, self);
+        if (behind == 0) co_return;
+        co_await pause(pause_ms);
+        pause_ms = std::min(pause_ms * 2, kLongestPauseMs);
+    }
+}
+
+}  // namespace haat::db::postgres

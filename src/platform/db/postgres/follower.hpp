@@ -1,0 +1,58 @@
+// A node's part in the change log: reads it, moves the topics that others have changed, and holds the lease.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "platform/cache/topic.hpp"
+#include "platform/db/postgres/change_log.hpp"
+#include "platform/db/postgres/control_connection.hpp"
+
+namespace haat::db::postgres {
+
+// A thread with a connection of its own, so that a pool that is busy costs nobody the lease. It reads the log
+// when it is notified, and four times a second anyway. When the connection is lost the lease ends at once; a
+// new one moves all topics, since what was missed may be more than the log still has.
+class Follower {
+public:
+    // One line without its end, for the log. On the follower's thread.
+    using Log = std::function<void(std::string_view line)>;
+
+    // The topics have names and rest on the lease, which ends here until the log has been read. All outlive
+    // the follower.
+    Follower(NodeId node, ConnectionKeywords keywords, std::vector<cache::Topic*> topics, cache::Lease& lease,
+             Log log);
+    // Ends the lease, and tells the others that nobody need wait for this node any more.
+    ~Follower();
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+
+    // Of the last change that this node has heard of.
+    [[nodiscard]] std::int64_t position() const { return position_.load(std::memory_order_acquire); }
+
+private:
+    void work();
+    void follow(ControlConnection& connection);
+    void join(ControlConnection& connection);
+    void renew(ControlConnection& connection);
+    bool read_changes(ControlConnection& connection);
+    void sweep(ControlConnection& connection);
+    void move_everything();
+
+    const NodeId node_;
+    const ConnectionKeywords keywords_;
+    const std::vector<cache::Topic*> topics_;
+    cache::Lease& lease_;
+    const Log log_;
+    std::atomic<std::int64_t> position_{0};
+    std::int64_t next_sweep_ms_ = 0;
+    Interruption stop_;
+    std::jthread thread_;  // the last member: ends before the others do
+};
+
+}  // namespace haat::db::postgres

@@ -1,0 +1,84 @@
+#include "platform/db/postgres/replicas.hpp"
+
+#include <utility>
+
+#include "kernel/clock.hpp"
+
+namespace haat::db::postgres {
+namespace {
+
+constexpr std::int64_t kLeaveAloneMs = 1'000;
+
+constexpr Query kLastPosition{"db.find_replica_position", "SELECT last FROM change_position"};
+
+awaitable<bool> has_position(Session& session, std::int64_t position) {
+    const Rows rows = co_await session.run(kLastPosition);
+    co_return rows.front().int64(0) >= position;
+}
+
+}  // namespace
+
+ReplicaReads::ReplicaReads(Database& primary, std::vector<std::unique_ptr<Database>> replicas,
+                           std::function<std::optional<std::int64_t>()> position)
+    : primary_{primary}, position_{std::move(position)} {
+    for (auto& database : replicas) {
+        replicas_.push_back(std::make_unique<Replica>());
+        replicas_.back()->database = std::move(database);
+    }
+}
+
+awaitable<> ReplicaReads::run_transaction(TransactionWork& work) {
+    return run_transaction_on(primary_, work);
+}
+
+awaitable<> ReplicaReads::run_read(ReadWork& work) { return run_anywhere(work, Kind::read); }
+
+awaitable<> ReplicaReads::run_scan(ReadWork& work) { return run_anywhere(work, Kind::scan); }
+
+awaitable<> ReplicaReads::run_anywhere(ReadWork& work, Kind kind) {
+    const std::optional<std::int64_t> position = position_();
+    if (Replica* replica = position ? next() : nullptr) {
+        const bool done = co_await run_on(*replica, work, kind, *position);
+        (done ? served_ : passed_on_).fetch_add(1, std::memory_order_relaxed);
+        if (done) co_return;
+    }
+    co_await run_by(primary_, work, kind);
+}
+
+// A read has no effect but its outcome, so one that a replica broke off may be begun again.
+awaitable<bool> ReplicaReads::run_on(Replica& replica, ReadWork& work, Kind kind, std::int64_t position) {
+    struct FreshRead final : ReadWork {
+        FreshRead(ReadWork& wanted_, std::int64_t position_) : wanted{wanted_}, position{position_} {}
+        awaitable<> run(Session& session) override {
+            is_fresh = co_await has_position(session, position);
+            if (is_fresh) co_await wanted.run(session);
+        }
+        ReadWork& wanted;
+        std::int64_t position;
+        bool is_fresh = false;
+    };
+    FreshRead fresh{work, position};
+    try {
+        co_await run_by(*replica.database, fresh, kind);
+        co_return fresh.is_fresh;
+    } catch (const Unavailable&) {
+        replica.away_until_ms.store(steady_ms() + kLeaveAloneMs, std::memory_order_relaxed);
+    }
+    co_return false;
+}
+
+awaitable<> ReplicaReads::run_by(Database& database, ReadWork& work, Kind kind) {
+    return kind == Kind::scan ? run_scan_on(database, work) : run_read_on(database, work);
+}
+
+ReplicaReads::Replica* ReplicaReads::next() {
+    const std::int64_t now_ms = steady_ms();
+    for (std::size_t i = 0; i < replicas_.size(); ++i) {
+        const std::size_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
+        Replica& replica = *replicas_[turn % replicas_.size()];
+        if (replica.away_until_ms.load(std::memory_order_relaxed) <= now_ms) return &replica;
+    }
+    return nullptr;
+}
+
+}  // namespace haat::db::postgres

@@ -1,0 +1,64 @@
+// Reads that replicas take off the primary, without anybody reading what is out of date.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "platform/db/database.hpp"
+
+namespace haat::db::postgres {
+
+// A database whose reads go to streaming replicas in turn, and whose transactions go to the primary. A
+// replica is good for a read when, in the read's own snapshot, it has all changes that this node has heard of
+// (change_log.hpp): then whoever saw a write acknowledged finds it. Else, and when it does not answer, the
+// primary is asked. For what only named topics tell the changes of, as those of the catalogue. Safe from any
+// thread.
+class ReplicaReads final : public Database {
+public:
+    // position: of the last change that this node has heard of; nullopt while it cannot be sure that there
+    // are no later ones. All outlive this.
+    ReplicaReads(Database& primary, std::vector<std::unique_ptr<Database>> replicas,
+                 std::function<std::optional<std::int64_t>()> position);
+
+    [[nodiscard]] std::string_view engine() const override { return primary_.engine(); }
+    [[nodiscard]] bool is_shared() const override { return true; }
+    [[nodiscard]] awaitable<> ping() override { return primary_.ping(); }
+
+    // Since the start: reads that a replica answered, and those that went to the primary although there are
+    // replicas.
+    [[nodiscard]] std::uint64_t served() const { return served_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t passed_on() const { return passed_on_.load(std::memory_order_relaxed); }
+
+protected:
+    [[nodiscard]] awaitable<> run_transaction(TransactionWork& work) override;
+    [[nodiscard]] awaitable<> run_read(ReadWork& work) override;
+    [[nodiscard]] awaitable<> run_scan(ReadWork& work) override;
+
+private:
+    // A replica that failed is left alone for a second.
+    struct Replica {
+        std::unique_ptr<Database> database;
+        std::atomic<std::int64_t> away_until_ms{0};
+    };
+
+    enum class Kind : std::uint8_t { read, scan };
+
+    awaitable<> run_anywhere(ReadWork& work, Kind kind);
+    awaitable<bool> run_on(Replica& replica, ReadWork& work, Kind kind,
+                           std::int64_t position);  // false: it is not good for it
+    static awaitable<> run_by(Database& database, ReadWork& work, Kind kind);
+    Replica* next();
+
+    Database& primary_;
+    std::vector<std::unique_ptr<Replica>> replicas_;
+    std::function<std::optional<std::int64_t>()> position_;
+    std::atomic<std::size_t> turn_{0};
+    std::atomic<std::uint64_t> served_{0};
+    std::atomic<std::uint64_t> passed_on_{0};
+};
+
+}  // namespace haat::db::postgres
