@@ -28,6 +28,7 @@ public:
         add_settings();
         add_commands();
         add_seed();
+        add_copy();
         add_admin();
     }
 
@@ -96,6 +97,14 @@ private:
         seed.add_option("--seed", command_.seed.seed, "The same number makes the same shop")
             ->check(CLI::NonNegativeNumber)
             ->capture_default_str();
+    }
+
+    void add_copy() {
+        auto& copy = add_command(app_, "copy", "Copy a whole shop into another database, and compare them",
+                                 Action::copy);
+        copy.add_option("--from", command_.copy.from, "sqlite:FILE or postgres://…")->required();
+        copy.add_option("--to", command_.copy.to, "An empty database, written likewise")->required();
+        copy.footer("No server may use either of them meanwhile. A copy that was cut goes on where it was.");
     }
 
     void add_admin() {

@@ -21,6 +21,7 @@ enum class Action : std::uint8_t {
     serve,  // also when no command is named
     migrate,
     seed,
+    copy,
     admin_create,
     admin_promote,
     admin_reset_password,
@@ -37,6 +38,11 @@ struct SeedOptions {
     std::uint64_t seed = 1;  // the same seed makes the same shop
 };
 
+struct CopyOptions {
+    std::string from;  // `sqlite:FILE` or `postgres://…`
+    std::string to;    // likewise
+};
+
 struct AdminOptions {
     std::string email;
     std::string name = "Administrator";  // admin create
@@ -47,6 +53,7 @@ struct AdminOptions {
 struct Command {
     Action action = Action::serve;
     SeedOptions seed;
+    CopyOptions copy;
     AdminOptions admin;
     bool markdown = false;                    // config
     std::vector<config::Override> overrides;  // settings, for config::process_sources()

@@ -11,9 +11,11 @@
 #include "app/admin_password.hpp"
 #include "app/config/describe.hpp"
 #include "app/config/load.hpp"
+#include "app/copy/copy.hpp"
+#include "app/copy/place.hpp"
 #include "app/core.hpp"
 #include "app/doctor.hpp"
-#include "app/seed/progress.hpp"
+#include "app/progress.hpp"
 #include "app/seed/seed.hpp"
 #include "app/serve.hpp"
 #include "app/shop.hpp"
@@ -103,7 +105,7 @@ int reset_password(Core& core, const AdminOptions& options) {
 }
 
 int seed(Core& core, const SeedOptions& options) {
-    seed::Progress progress{std::cerr, isatty(STDERR_FILENO) == 1};
+    Progress progress{std::cerr, isatty(STDERR_FILENO) == 1};
     const seed::Listener listener{
         .on_progress = [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); },
         .on_password =
@@ -116,6 +118,17 @@ int seed(Core& core, const SeedOptions& options) {
     say("Added " + std::to_string(added.categories) + " categories, " + std::to_string(added.sub_categories) +
         " sub categories, " + std::to_string(added.products) + " products, " + std::to_string(added.images) +
         " images, " + std::to_string(added.users) + " users.");
+    return kSuccess;
+}
+
+int copy(const CopyOptions& options) {
+    const auto from = copy::open_place(options.from, copy::Role::source);
+    const auto to = copy::open_place(options.to, copy::Role::target);
+    Progress progress{std::cerr, isatty(STDERR_FILENO) == 1};
+    const auto show = [&progress](std::int64_t done, std::int64_t total) { progress.show(done, total); };
+    const copy::CopyReport report = copy::copy_shop(*from->database, *to->database, from->name, show);
+    say("Copied " + std::to_string(report.copied) + " rows; all " + std::to_string(report.rows) +
+        " rows of the shop are the same in both.");
     return kSuccess;
 }
 
@@ -159,6 +172,7 @@ int run(const Command& command) {
         std::cout << config::describe_markdown();
         return kSuccess;
     }
+    if (command.action == Action::copy) return copy(command.copy);
     const auto loaded = config::load_settings(config::process_sources(command.overrides));
     if (command.action == Action::doctor) {
         const auto findings = diagnose(loaded);

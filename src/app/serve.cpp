@@ -10,6 +10,7 @@
 
 #include "accounts/administer.hpp"
 #include "app/cli.hpp"
+#include "app/copy/copy.hpp"
 #include "app/shop.hpp"
 #include "platform/crypto/random.hpp"
 #include "platform/jobs/outbox_store.hpp"
@@ -66,6 +67,13 @@ std::string make_first_admin(Core& core) {
     return line + "\n";
 }
 
+void refuse_half_a_shop(Core& core) {
+    const std::string source = copy::unfinished_copy(*core.db);
+    if (source.empty()) return;
+    throw std::runtime_error{"the shop is not whole: its copy from " + source +
+                             " was cut. Run the same haat copy again"};
+}
+
 // The embedded engine has one process: what another had leased, it died with.
 void take_back_leases(Core& core) {
     jobs::OutboxStore store{*core.db};
@@ -105,6 +113,7 @@ int serve(Core& core) {
     const sigset_t signals = block_stop_signals();
     raise_file_limit();
     start_log(core.settings.log);
+    refuse_half_a_shop(core);
     const std::string admin = make_first_admin(core);
     take_back_leases(core);
     Shop shop{core};

@@ -1,10 +1,10 @@
-#include "app/seed/progress.hpp"
+#include "app/progress.hpp"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-namespace haat::seed {
+namespace haat::app {
 namespace {
 
 TEST(SeedProgress, IsALineEveryTenPercentWithoutATerminal) {
@@ -34,4 +34,4 @@ TEST(SeedProgress, DoesNotMindMoreThanAll) {
 }
 
 }  // namespace
-}  // namespace haat::seed
+}  // namespace haat::app

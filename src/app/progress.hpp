@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <ostream>
 
-namespace haat::seed {
+namespace haat::app {
 
 class Progress {
 public:
@@ -20,4 +20,4 @@ private:
     std::int64_t shown_percent_ = -1;
 };
 
-}  // namespace haat::seed
+}  // namespace haat::app

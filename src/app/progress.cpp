@@ -1,10 +1,10 @@
-#include "app/seed/progress.hpp"
+#include "app/progress.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace haat::seed {
+namespace haat::app {
 
 void Progress::show(std::int64_t done, std::int64_t total) {
     constexpr std::int64_t kBarWidth = 40;
@@ -22,4 +22,4 @@ void Progress::show(std::int64_t done, std::int64_t total) {
           << (percent == 100 ? "\n" : "") << std::flush;
 }
 
-}  // namespace haat::seed
+}  // namespace haat::app
