@@ -11,12 +11,6 @@ namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // 32 KiB, with gzip's frame
 
-std::string_view trim(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
-}
-
 // The weight in `gzip;q=0.8` (RFC 9110, 12.4.2), in thousandths; 0, which refuses, when it cannot be read.
 int weight_of(std::string_view parameter) {
     constexpr int kMost = 1'000;
@@ -80,11 +74,12 @@ Encoding choose_encoding(std::string_view accept_encoding) {
         const std::string_view item = accept_encoding.substr(0, comma);
         accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size() : comma + 1);
         const auto semicolon = item.find(';');
-        const std::string_view name = trim(item.substr(0, semicolon));
+        const std::string_view name = trim_blanks(item.substr(0, semicolon));
         const bool is_br = iequals(name, "br");
         if (!is_br && !iequals(name, "gzip")) continue;
-        const int weight =
-            semicolon == std::string_view::npos ? weight_of({}) : weight_of(trim(item.substr(semicolon + 1)));
+        const int weight = semicolon == std::string_view::npos
+                               ? weight_of({})
+                               : weight_of(trim_blanks(item.substr(semicolon + 1)));
         if (weight < best_weight || weight == 0 || (weight == best_weight && !is_br)) continue;
         best = is_br ? Encoding::br : Encoding::gzip;
         best_weight = weight;

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "kernel/error.hpp"
+#include "platform/http/request.hpp"
 
 namespace haat::http {
 namespace {
@@ -46,10 +47,8 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
     const std::string_view wanted = without_weak_mark(etag);
     while (!if_none_match.empty()) {
         const auto comma = if_none_match.find(',');
-        std::string_view candidate = if_none_match.substr(0, comma);
+        const std::string_view candidate = trim_blanks(if_none_match.substr(0, comma));
         if_none_match.remove_prefix(comma == std::string_view::npos ? if_none_match.size() : comma + 1);
-        while (candidate.starts_with(' ') || candidate.starts_with('\t')) candidate.remove_prefix(1);
-        while (candidate.ends_with(' ') || candidate.ends_with('\t')) candidate.remove_suffix(1);
         if (candidate == "*" || without_weak_mark(candidate) == wanted) return true;
     }
     return false;

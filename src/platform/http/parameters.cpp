@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "platform/http/request.hpp"
+
 namespace haat::http {
 namespace {
-
-constexpr std::string_view kSpace = " \t";
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::string lower(std::string_view text) {
     std::string out{text};
@@ -51,18 +45,18 @@ std::optional<std::string> take_quoted(std::string_view& rest) {
     }
     if (rest.empty()) return std::nullopt;
     rest.remove_prefix(1);
-    if (!trim(take_section(rest)).empty()) return std::nullopt;
+    if (!trim_blanks(take_section(rest)).empty()) return std::nullopt;
     return value;
 }
 
 std::optional<std::string> take_value(std::string_view& rest) {
-    const auto start = std::min(rest.find_first_not_of(kSpace), rest.size());
+    const auto start = std::min(rest.find_first_not_of(" \t"), rest.size());
     rest.remove_prefix(start);
     if (rest.starts_with('"')) {
         rest.remove_prefix(1);
         return take_quoted(rest);
     }
-    const auto value = trim(take_section(rest));
+    const auto value = trim_blanks(take_section(rest));
     if (value.empty()) return std::nullopt;
     return std::string{value};
 }
@@ -78,10 +72,10 @@ const std::string* ParameterizedValue::find(std::string_view name) const {
 std::optional<ParameterizedValue> parse_parameterized(std::string_view text) {
     if (has_control(text)) return std::nullopt;
     ParameterizedValue parsed;
-    parsed.type = lower(trim(take_section(text)));
-    while (!trim(text).empty()) {
+    parsed.type = lower(trim_blanks(take_section(text)));
+    while (!trim_blanks(text).empty()) {
         const auto equals = text.find('=');
-        const auto name = trim(text.substr(0, std::min(equals, text.size())));
+        const auto name = trim_blanks(text.substr(0, std::min(equals, text.size())));
         if (equals == std::string_view::npos || !is_token(name)) return std::nullopt;
         std::string key = lower(name);
         if (parsed.find(key)) return std::nullopt;

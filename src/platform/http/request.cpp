@@ -13,12 +13,6 @@ constexpr int hex_value(char c) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-std::string_view trim_spaces(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 // Cuts text at the first mark, and moves it behind.
 std::string_view take_until(std::string_view& text, char mark) {
     const auto end = text.find(mark);
@@ -73,6 +67,12 @@ Method parse_method(std::string_view text) {
         if (text == to_text(method)) return method;
     }
     return Method::other;
+}
+
+std::string_view trim_blanks(std::string_view text) {
+    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+    return text;
 }
 
 bool iequals(std::string_view a, std::string_view b) {
@@ -141,9 +141,9 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const {
         std::string_view rest = header.value;
         while (!rest.empty()) {
             std::string_view value = take_until(rest, ';');
-            const std::string_view key = trim_spaces(take_until(value, '='));
+            const std::string_view key = trim_blanks(take_until(value, '='));
             if (key != name) continue;
-            value = trim_spaces(value);
+            value = trim_blanks(value);
             if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
                 value = value.substr(1, value.size() - 2);
             return value;

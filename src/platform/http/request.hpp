@@ -86,6 +86,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 bool is_utf8(std::string_view text);
 
+// Without the blanks that HTTP allows around a value: spaces and tabs (OWS, RFC 9110, 5.6.3), and no others.
+// Who trims more reads a name that the browser keeps apart, `\u00A0name` for instance, as another.
+std::string_view trim_blanks(std::string_view text);
+
 // ASCII, without regard to case.
 bool iequals(std::string_view a, std::string_view b);
 

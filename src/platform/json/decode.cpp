@@ -6,20 +6,15 @@
 #include <cmath>
 
 #include "kernel/decimal.hpp"
+#include "kernel/fold.hpp"
 #include "platform/json/write.hpp"
 
 namespace haat::json {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kSpace = " \t\r\n\f\v";
 constexpr std::size_t kMaxDepth = 32;
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r\n\f\v";
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // The text of a number or of a numeric string.
 std::optional<std::string> number_text(const boost::json::value& value) {
@@ -32,7 +27,7 @@ std::optional<std::string> number_text(const boost::json::value& value) {
 
 Result<boost::json::object> parse_object(std::string_view body) {
     if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
-    if (trim(body).empty()) return boost::json::object{};
+    if (body.find_first_not_of(kSpace) == std::string_view::npos) return boost::json::object{};
     boost::json::error_code error;
     boost::json::parse_options options;
     options.max_depth = kMaxDepth;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "platform/http/request.hpp"
+
 namespace haat::http {
 namespace {
 
@@ -19,12 +21,6 @@ ip::address unmapped(const ip::address& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return ip::make_address_v4(ip::v4_mapped, address.to_v6());
     return address;
-}
-
-std::string_view trim(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
 }
 
 std::optional<ip::address> parse_address(std::string_view text) {
@@ -71,7 +67,8 @@ std::string TrustedProxies::client_of(const ip::address& peer,
     std::string_view rest = forwarded_for.value_or("");
     while (!rest.empty() && contains(client)) {
         const auto comma = rest.rfind(',');
-        const std::string_view last = trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+        const std::string_view last =
+            trim_blanks(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
         rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);
         const auto next = parse_address(last);
         if (!next) break;

@@ -58,6 +58,7 @@ TEST(HttpRequest, FindsACookieAmongOthers) {
     EXPECT_EQ(request.cookie("e"), "5") << "in a second line (HTTP/2 proxies split them)";
     EXPECT_FALSE(request.cookie("A")) << "names have case";
     EXPECT_FALSE(request.cookie("f"));
+    EXPECT_FALSE(with_headers({{"Cookie", "\u00A0a=1"}}).cookie("a")) << "a browser keeps these two apart";
     EXPECT_EQ(with_headers({{"Cookie", "q=\""}}).cookie("q"), "\"") << "one quote is no pair";
 }
 
