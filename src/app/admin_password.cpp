@@ -1,13 +1,13 @@
 #include "app/admin_password.hpp"
 
-#include <sys/random.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <array>
 #include <fstream>
 #include <iostream>
 #include <optional>
+
+#include "platform/crypto/random.hpp"
 
 namespace haat::app {
 namespace {
@@ -73,19 +73,11 @@ std::expected<std::string, std::string> from_file(const std::string& path) {
     return std::move(*line);
 }
 
-std::expected<std::string, std::string> made() {
+std::string made() {
     constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    constexpr std::size_t kFair =
-        256 - 256 % kLetters.size();  // bytes from here on would favour some letters
+    constexpr auto kCount = static_cast<std::uint32_t>(kLetters.size());
     std::string password;
-    while (password.size() < kMadeLetters) {
-        std::array<unsigned char, 64> bytes{};
-        if (getentropy(bytes.data(), bytes.size()) != 0)
-            return std::unexpected{"no random bytes from the system"};
-        for (const unsigned char byte : bytes) {
-            if (byte < kFair && password.size() < kMadeLetters) password += kLetters[byte % kLetters.size()];
-        }
-    }
+    while (password.size() < kMadeLetters) password += kLetters[crypto::random_below(kCount)];
     return password;
 }
 

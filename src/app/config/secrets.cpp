@@ -1,18 +1,18 @@
 #include "app/config/secrets.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
 #include <system_error>
+
+#include "platform/crypto/random.hpp"
 
 namespace haat::config {
 namespace {
@@ -46,16 +46,6 @@ std::unexpected<std::string> failed_with_errno(const std::filesystem::path& path
     return failed(path, std::string{what} + ": " + std::strerror(errno));
 }
 
-std::optional<std::string> random_hex() {
-    std::array<unsigned char, kKeyBytes> bytes{};
-    if (getentropy(bytes.data(), bytes.size()) != 0) return std::nullopt;
-    std::string hex;
-    for (const unsigned char byte : bytes) {
-        for (const int digit : {byte >> 4, byte & 15}) hex += "0123456789abcdef"[digit];
-    }
-    return hex;
-}
-
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = write(fd, text.data(), text.size());
@@ -75,14 +65,13 @@ bool sync_directory(const std::filesystem::path& dir) {
 // replace a key that another process made meanwhile. Empty on success.
 std::optional<std::string> write_key_file(const std::filesystem::path& path) {
     const auto made = path.string() + "." + std::to_string(getpid());
-    const auto hex = random_hex();
-    if (!hex) return "no random bytes from the system";
+    const std::string hex = crypto::random_hex(kKeyBytes);
     unlink(made.c_str());  // of an earlier process with this id, that crashed
     bool good = false;
     {
         const Descriptor fd{
             open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-        good = fd && write_all(fd.get(), *hex + "\n") && fsync(fd.get()) == 0;
+        good = fd && write_all(fd.get(), hex + "\n") && fsync(fd.get()) == 0;
     }
     good = good && (link(made.c_str(), path.c_str()) == 0 || errno == EEXIST);
     const int error = errno;
