@@ -8,9 +8,9 @@ constexpr std::string_view kScheme = "bearer";
 // One for each I/O thread and program; tests that make several contexts in one thread tell them apart.
 SessionCache& cache_of(const Context& context) {
     thread_local const Context* owner = nullptr;
-    thread_local SessionCache cache;
+    thread_local SessionCache cache{kMaxCachedSessions};
     if (owner != &context) {
-        cache = SessionCache{};
+        cache = SessionCache{kMaxCachedSessions};
         owner = &context;
     }
     return cache;
@@ -26,31 +26,6 @@ std::optional<std::string_view> bearer_token(std::string_view header) {
 }
 
 }  // namespace
-
-const SessionCache::Entry* SessionCache::find(SessionId id, std::uint64_t version) {
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) return nullptr;
-    if (found->second->second.version != version) {
-        entries_.erase(found->second);
-        by_id_.erase(found);
-        return nullptr;
-    }
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return &entries_.front().second;
-}
-
-void SessionCache::add(SessionId id, const Entry& entry) {
-    if (const auto found = by_id_.find(id); found != by_id_.end()) {
-        found->second->second = entry;
-        return;
-    }
-    if (entries_.size() >= kMaxEntries) {
-        by_id_.erase(entries_.back().first);
-        entries_.pop_back();
-    }
-    entries_.emplace_front(id, entry);
-    by_id_.emplace(id, entries_.begin());
-}
 
 std::optional<PresentedToken> presented_token(const http::Request& request, std::string_view cookie_name) {
     const auto cookie = request.cookie(cookie_name);
@@ -79,10 +54,10 @@ awaitable<Result<http::Principal>> Access::authenticate(const http::Request& req
 
 awaitable<std::optional<LiveSession>> Access::find_session(SessionId id, UserId user) {
     const std::uint64_t version = context_.users.version(user.text());
-    if (const auto* entry = cache_of(context_).find(id, version)) co_return entry->session;
+    if (const LiveSession* live = cache_of(context_).find(id, version)) co_return *live;
     auto find = [&](db::Session& session) { return sessions_.find_live(session, id, user); };
     const auto session = co_await context_.db.read(find);
-    if (session) cache_of(context_).add(id, {.session = *session, .version = version});
+    if (session) cache_of(context_).add(id, version, *session);
     co_return session;
 }
 

@@ -2,36 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
-#include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "accounts/context.hpp"
 #include "accounts/session_store.hpp"
+#include "platform/cache/lru.hpp"
 #include "platform/http/route.hpp"
 
 namespace haat::accounts {
 
 // Live sessions, for one thread. An entry is good while its user's version is the one that was read before
 // the session was; so a session that was ended is refused from the moment the end was acknowledged.
-class SessionCache {
-public:
-    static constexpr std::size_t kMaxEntries = 20'000;
-
-    struct Entry {
-        LiveSession session{};
-        std::uint64_t version = 0;
-    };
-
-    const Entry* find(SessionId id, std::uint64_t version);
-    void add(SessionId id, const Entry& entry);
-
-private:
-    using Entries = std::list<std::pair<SessionId, Entry>>;
-    Entries entries_;  // last used first
-    std::unordered_map<SessionId, Entries::iterator> by_id_;
-};
+using SessionCache = cache::Lru<SessionId, std::uint64_t, LiveSession>;
+inline constexpr std::size_t kMaxCachedSessions = 20'000;
 
 class Access final : public http::Authenticator {
 public:

@@ -12,40 +12,6 @@ http::Request request_with(std::vector<http::Header> headers) {
     return request;
 }
 
-TEST(SessionCache, AnEntryIsGoodForItsVersionOnly) {
-    SessionCache cache;
-    const SessionId id = SessionId::make();
-    EXPECT_EQ(cache.find(id, 7), nullptr);
-    cache.add(id, {.session = {.login_at = {1}, .is_admin = true}, .version = 7});
-    ASSERT_NE(cache.find(id, 7), nullptr);
-    EXPECT_TRUE(cache.find(id, 7)->session.is_admin);
-    EXPECT_EQ(cache.find(SessionId::make(), 7), nullptr);
-    EXPECT_EQ(cache.find(id, 8), nullptr);
-    EXPECT_EQ(cache.find(id, 7), nullptr) << "out of date once, gone";
-}
-
-TEST(SessionCache, ANewerEntryTakesThePlace) {
-    SessionCache cache;
-    const SessionId id = SessionId::make();
-    cache.add(id, {.session = {.is_admin = true}, .version = 1});
-    cache.add(id, {.session = {.is_admin = false}, .version = 2});
-    ASSERT_NE(cache.find(id, 2), nullptr);
-    EXPECT_FALSE(cache.find(id, 2)->session.is_admin);
-}
-
-TEST(SessionCache, IsBoundedAndForgetsWhatWasUsedLongestAgo) {
-    SessionCache cache;
-    const SessionId kept = SessionId::make();
-    const SessionId dropped = SessionId::make();
-    cache.add(kept, {.version = 1});
-    cache.add(dropped, {.version = 1});
-    for (std::size_t i = 2; i < SessionCache::kMaxEntries; ++i) cache.add(SessionId::make(), {.version = 1});
-    ASSERT_NE(cache.find(kept, 1), nullptr) << "used now";
-    cache.add(SessionId::make(), {.version = 1});
-    EXPECT_EQ(cache.find(dropped, 1), nullptr);
-    EXPECT_NE(cache.find(kept, 1), nullptr);
-}
-
 TEST(PresentedToken, TheCookieGoesBeforeTheHeader) {
     const auto request =
         request_with({{"Authorization", "Bearer of-header"}, {"Cookie", "a=b; accessToken=of-cookie"}});

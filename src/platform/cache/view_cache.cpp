@@ -1,13 +1,11 @@
 #include "platform/cache/view_cache.hpp"
 
 #include <atomic>
-#include <list>
+
+#include "platform/cache/lru.hpp"
 
 namespace haat::cache {
 namespace {
-
-constexpr std::size_t kEntryOverhead = 200;  // list node, map node, allocator
-constexpr std::size_t kLargestShare = 8;
 
 std::uint64_t next_number() {
     static std::atomic<std::uint64_t> last{0};
@@ -25,48 +23,20 @@ std::uint64_t thread_number() {
 // What one thread keeps.
 class ViewCache::Shard {
 public:
-    explicit Shard(std::size_t max_bytes) : max_bytes_{max_bytes} {}
+    explicit Shard(std::size_t max_bytes) : texts_{max_bytes} {}
 
     const std::string* find(std::string_view key, const Versions& versions) {
-        const auto found = by_key_.find(key);
-        if (found == by_key_.end()) return nullptr;
-        const auto entry = found->second;
-        if (entry->versions != versions) {
-            remove(entry);
-            return nullptr;
-        }
-        entries_.splice(entries_.begin(), entries_, entry);
-        return &entry->text;
+        return texts_.find(key, versions);
     }
 
     void keep(std::string_view key, const Versions& versions, std::string_view text) {
-        if (const auto found = by_key_.find(key); found != by_key_.end()) remove(found->second);
-        const std::size_t bytes = key.size() + text.size() + kEntryOverhead;
-        if (bytes > max_bytes_ / kLargestShare) return;
-        while (bytes_ + bytes > max_bytes_) remove(std::prev(entries_.end()));
-        entries_.push_front({.key = std::string{key}, .versions = versions, .text = std::string{text}});
-        by_key_.emplace(entries_.front().key, entries_.begin());
-        bytes_ += bytes;
+        const std::size_t bytes = key.size() + text.size() + Texts::kEntryOverhead;
+        texts_.add(std::string{key}, versions, std::string{text}, bytes);
     }
 
 private:
-    struct Entry {
-        std::string key;
-        Versions versions;
-        std::string text;
-    };
-    using Entries = std::list<Entry>;
-
-    void remove(Entries::iterator entry) {
-        bytes_ -= entry->key.size() + entry->text.size() + kEntryOverhead;
-        by_key_.erase(entry->key);
-        entries_.erase(entry);
-    }
-
-    const std::size_t max_bytes_;
-    std::size_t bytes_ = 0;
-    Entries entries_;  // last used first
-    std::unordered_map<std::string_view, Entries::iterator> by_key_;
+    using Texts = Lru<std::string, Versions, std::string>;
+    Texts texts_;
 };
 
 ViewCache::ViewCache(std::size_t max_bytes_per_thread)

@@ -6,19 +6,18 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "platform/cache/lru.hpp"
 #include "platform/http/response_writer.hpp"
 
 namespace haat::http {
 
 class ResponseCache {
 public:
-    explicit ResponseCache(std::size_t max_bytes) : max_bytes_{max_bytes} {}
+    explicit ResponseCache(std::size_t max_bytes) : answers_{max_bytes} {}
 
     // nullptr when there is none of this version. Valid until the next call of add.
     CachedAnswer* find(std::string_view key, std::uint64_t version);
@@ -27,20 +26,7 @@ public:
     void add(std::string key, std::uint64_t version, std::unique_ptr<CachedAnswer> answer);
 
 private:
-    struct Entry {
-        std::string key;
-        std::uint64_t version;
-        std::unique_ptr<CachedAnswer> answer;
-        std::size_t bytes;
-    };
-    using Entries = std::list<Entry>;
-
-    void remove(Entries::iterator entry);
-
-    std::size_t max_bytes_;
-    std::size_t bytes_ = 0;
-    Entries entries_;  // last used first
-    std::unordered_map<std::string_view, Entries::iterator> by_key_;
+    cache::Lru<std::string, std::uint64_t, std::unique_ptr<CachedAnswer>> answers_;
 };
 
 }  // namespace haat::http
