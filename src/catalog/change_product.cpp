@@ -89,8 +89,8 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::update(ProductId id, const Up
 awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, ProductId id,
                                                           const UpdateProductInput& in) {
     const ProductReferences references{.category = in.category, .subCategory = in.subCategory};
-    const auto checked = co_await check_references(tx, references);
-    if (!checked) co_return std::unexpected{checked.error()};
+    const auto resolved = co_await resolve(tx, references);
+    if (!resolved) co_return std::unexpected{resolved.error()};
     if (auto error = check_numbers(in.discount, in.stock, in.price))
         co_return std::unexpected{std::move(*error)};
     if (auto error = check_not_empty(in)) co_return std::unexpected{std::move(*error)};
@@ -98,7 +98,7 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
     const std::vector<ProductId> ids{id};
     const auto products = co_await store_.find_all(tx, ids);
     if (products.empty()) co_return fail(ErrorCode::product_not_found);
-    const auto relinked = co_await relink(tx, products.front(), in);
+    const auto relinked = co_await relink(tx, products.front(), in, *resolved);
     if (!relinked) co_return std::unexpected{relinked.error()};
     const ProductChanges changes{.name = trimmed(in.name),
                                  .image = in.image,
@@ -119,17 +119,18 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
 
 // Both lists as they will be must fit together, whichever of them changes.
 awaitable<Result<void>> ChangeProduct::relink(db::Transaction& tx, const Product& product,
-                                              const UpdateProductInput& in) {
+                                              const UpdateProductInput& in, ResolvedReferences resolved) {
     if (!in.category && !in.subCategory) co_return Result<void>{};
-    const auto category_texts = in.category ? in.category->texts : texts_of(product.fields.category);
-    const auto sub_category_texts =
-        in.subCategory ? in.subCategory->texts : texts_of(product.fields.subCategory);
-    const auto categories = co_await references_.categories(tx, category_texts);
-    if (!categories) co_return std::unexpected{categories.error()};
-    const auto sub_categories = co_await references_.sub_categories(tx, sub_category_texts, category_texts);
-    if (!sub_categories) co_return std::unexpected{sub_categories.error()};
-    if (in.category) co_await store_.set_categories(tx, ProductId{product.id}, *categories);
-    if (in.subCategory) co_await store_.set_sub_categories(tx, ProductId{product.id}, *sub_categories);
+    if (!resolved.sub_categories) {
+        const auto category_texts = in.category ? in.category->texts : texts_of(product.fields.category);
+        const auto texts = in.subCategory ? in.subCategory->texts : texts_of(product.fields.subCategory);
+        auto sub_categories = co_await references_.sub_categories(tx, texts, category_texts);
+        if (!sub_categories) co_return std::unexpected{sub_categories.error()};
+        resolved.sub_categories = std::move(*sub_categories);
+    }
+    const ProductId id{product.id};
+    if (resolved.categories) co_await store_.set_categories(tx, id, *resolved.categories);
+    if (in.subCategory) co_await store_.set_sub_categories(tx, id, *resolved.sub_categories);
     co_return Result<void>{};
 }
 
@@ -148,22 +149,25 @@ awaitable<Result<Product>> ChangeProduct::erase(db::Transaction& tx, ProductId i
 }
 
 awaitable<Result<void>> ChangeProduct::check(const ProductReferences& references) {
-    auto body = [&](db::Session& session) { return check_references(session, references); };
-    co_return co_await db_.read(body);
+    auto body = [&](db::Session& session) { return resolve(session, references); };
+    const auto resolved = co_await db_.read(body);
+    if (!resolved) co_return std::unexpected{resolved.error()};
+    co_return Result<void>{};
 }
 
-awaitable<Result<void>> ChangeProduct::check_references(db::Session& session,
-                                                        const ProductReferences& references) {
-    if (references.category) {
-        const auto categories = co_await references_.categories(session, references.category->texts);
-        if (!categories) co_return std::unexpected{categories.error()};
-    }
-    if (references.category && references.subCategory) {
-        const auto sub_categories = co_await references_.sub_categories(
-            session, references.subCategory->texts, references.category->texts);
-        if (!sub_categories) co_return std::unexpected{sub_categories.error()};
-    }
-    co_return Result<void>{};
+awaitable<Result<ResolvedReferences>> ChangeProduct::resolve(db::Session& session,
+                                                             const ProductReferences& references) {
+    ResolvedReferences resolved;
+    if (!references.category) co_return resolved;
+    auto categories = co_await references_.categories(session, references.category->texts);
+    if (!categories) co_return std::unexpected{categories.error()};
+    resolved.categories = std::move(*categories);
+    if (!references.subCategory) co_return resolved;
+    auto sub_categories = co_await references_.sub_categories(session, references.subCategory->texts,
+                                                              references.category->texts);
+    if (!sub_categories) co_return std::unexpected{sub_categories.error()};
+    resolved.sub_categories = std::move(*sub_categories);
+    co_return resolved;
 }
 
 }  // namespace haat::catalog
