@@ -33,13 +33,6 @@ std::int64_t now_us() {
     return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-// How many bytes of empty lines stand before a request: some clients send one too many (RFC 9112, 2.2).
-std::size_t empty_lines(std::string_view data) {
-    std::size_t bytes = 0;
-    while (data.substr(bytes).starts_with("\r\n")) bytes += 2;
-    return bytes;
-}
-
 }  // namespace
 
 Connection::Connection(Socket socket, Worker& worker) : socket_{std::move(socket)}, worker_{worker} {
@@ -127,7 +120,7 @@ awaitable<> Connection::serve() {
 // The length of the next head in in_; 0 when the client is gone, or what it sent was refused.
 awaitable<std::size_t> Connection::read_head() {
     for (;;) {
-        in_.erase(0, empty_lines(in_));
+        in_.erase(0, HeadScanner::empty_lines(in_));
         if (in_.empty() && phase_bytes_ > kMaxHeadBytes) co_return 0;
         if (!in_.empty()) {
             const auto scanned = scanner_.scan(in_);

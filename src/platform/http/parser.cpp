@@ -57,6 +57,12 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view data) {
     }
 }
 
+std::size_t HeadScanner::empty_lines(std::string_view data) {
+    std::size_t bytes = 0;
+    while (data.substr(bytes).starts_with("\r\n")) bytes += 2;
+    return bytes;
+}
+
 RequestParser::RequestParser() {
     header_limit(kMaxHeadBytes + 1);
     body_limit(boost::none);  // the receiver decides

@@ -27,6 +27,9 @@ public:
 
     void reset() { *this = {}; }
 
+    // How many bytes of empty lines stand before a request: some clients send one too many (RFC 9112, 2.2).
+    static std::size_t empty_lines(std::string_view data);
+
 private:
     std::size_t line_begin_ = 0;
 };
