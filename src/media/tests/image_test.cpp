@@ -252,7 +252,7 @@ TEST_F(ProcessImage, RefusesWhatIsCutOff) {
     for (const auto* format : kFormats) {
         const auto whole = encoded(sample, format);
         ASSERT_EQ(outcome(whole), "200x150") << format;
-        for (const std::size_t tenths : {1, 3, 5, 7, 9}) {
+        for (const std::size_t tenths : {1U, 3U, 5U, 7U, 9U}) {
             EXPECT_EQ(outcome(whole.substr(0, whole.size() * tenths / 10)), "unsupported_image")
                 << format << tenths;
         }
