@@ -11,27 +11,26 @@ bool Throttle::has_passed(std::int64_t at_ms, std::int64_t now_ms) const {
 }
 
 int Throttle::wait_locked(const std::string& key, std::int64_t now_ms) {
-    const auto found = times_.find(key);
-    if (found == times_.end()) return 0;
-    Times& times = found->second;
-    std::erase_if(times, [&](std::int64_t at_ms) { return has_passed(at_ms, now_ms); });
-    if (times.empty()) {
-        times_.erase(found);
+    Times* times = times_.find(key, {});
+    if (times == nullptr) return 0;
+    std::erase_if(*times, [&](std::int64_t at_ms) { return has_passed(at_ms, now_ms); });
+    if (times->empty()) {
+        times_.forget(key);
         return 0;
     }
-    if (times.size() < limit_.count) return 0;
-    const std::int64_t left_ms = times.front() + limit_.window_ms - now_ms;
+    if (times->size() < limit_.count) return 0;
+    const std::int64_t left_ms = times->front() + limit_.window_ms - now_ms;
     return static_cast<int>(std::max<std::int64_t>(1, (left_ms + kSecondMs - 1) / kSecondMs));
 }
 
 void Throttle::count_locked(const std::string& key, std::int64_t now_ms) {
-    if (times_.size() >= kMaxKeys && !times_.contains(key)) {
-        std::erase_if(times_, [&](const auto& entry) { return has_passed(entry.second.back(), now_ms); });
-        if (times_.size() >= kMaxKeys) times_.clear();
+    Times* times = times_.find(key, {});
+    if (times == nullptr) {
+        times_.add(key, {}, Times{now_ms});
+        return;
     }
-    Times& times = times_[key];
-    if (times.size() >= limit_.count) times.erase(times.begin());
-    times.push_back(now_ms);
+    if (times->size() >= limit_.count) times->erase(times->begin());
+    times->push_back(now_ms);
 }
 
 int Throttle::wait_s(const std::string& key) {
@@ -46,7 +45,7 @@ void Throttle::count(const std::string& key) {
 
 void Throttle::forget(const std::string& key) {
     const std::lock_guard lock{mutex_};
-    times_.erase(key);
+    times_.forget(key);
 }
 
 int Throttle::try_count(const std::string& key) {
@@ -59,10 +58,10 @@ int Throttle::try_count(const std::string& key) {
 
 void Throttle::take_back(const std::string& key) {
     const std::lock_guard lock{mutex_};
-    const auto found = times_.find(key);
-    if (found == times_.end()) return;
-    found->second.pop_back();
-    if (found->second.empty()) times_.erase(found);
+    Times* times = times_.find(key, {});
+    if (times == nullptr) return;
+    times->pop_back();
+    if (times->empty()) times_.forget(key);
 }
 
 std::size_t Throttle::keys() const {

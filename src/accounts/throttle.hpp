@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+#include "platform/cache/lru.hpp"
 
 namespace haat::accounts {
 
@@ -14,8 +15,8 @@ struct ThrottleLimit {
     std::int64_t window_ms;  // within
 };
 
-// Safe from any thread: a lock, held briefly, on routes that hash passwords anyway. Bounded: when there are
-// too many keys, those whose window has passed go, and then all.
+// Safe from any thread: a lock, held briefly, on routes that hash passwords anyway. Bounded: beyond
+// kMaxKeys the key that was not used for longest is forgotten.
 class Throttle {
 public:
     static constexpr std::size_t kMaxKeys = 50'000;
@@ -43,7 +44,8 @@ private:
 
     const ThrottleLimit limit_;
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, Times> times_;  // of each key one at least, oldest first
+    cache::Lru<std::string, cache::Timeless, Times> times_{
+        kMaxKeys};  // of each key one at least, oldest first
 };
 
 }  // namespace haat::accounts

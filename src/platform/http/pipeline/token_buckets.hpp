@@ -1,9 +1,11 @@
-// A token bucket per client. Belongs to one thread.
+// A token bucket per client, for so many clients; who did not ask for longest is forgotten first. Belongs to
+// one thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
+
+#include "platform/cache/lru.hpp"
 
 namespace haat::http {
 
@@ -27,10 +29,8 @@ private:
         std::int64_t at_ms;
     };
 
-    void forget_full(std::int64_t now_ms);
-
     BucketLimits limits_;
-    std::unordered_map<std::string, Bucket> buckets_;
+    cache::Lru<std::string, cache::Timeless, Bucket> buckets_{kMaxClients};
 };
 
 }  // namespace haat::http
