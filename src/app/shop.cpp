@@ -63,12 +63,16 @@ mail::Address sender(const config::MailSettings& mail) {
     return *address;
 }
 
+http::Networks networks(const std::vector<std::string>& entries, const std::string& setting) {
+    auto parsed = http::Networks::parse(entries);
+    if (!parsed) throw std::runtime_error{setting + " has an entry that is neither address nor network"};
+    return std::move(*parsed);
+}
+
 http::PipelineOptions pipeline_options(const config::ServerSettings& server) {
-    auto proxies = http::TrustedProxies::parse(server.trusted_proxies);
-    if (!proxies)
-        throw std::runtime_error{"TRUSTED_PROXIES has an entry that is neither address nor network"};
-    return {
-        .origins = server.frontend_urls, .proxies = std::move(*proxies), .rate_limits = server.rate_limits};
+    return {.origins = server.frontend_urls,
+            .proxies = networks(server.trusted_proxies, "TRUSTED_PROXIES"),
+            .rate_limits = server.rate_limits};
 }
 
 http::ServerOptions server_options(const config::Settings& settings) {
@@ -95,7 +99,9 @@ Shop::Shop(Core& core)
       files_{"haat-file", kFileThreads, kMaxQueuedFiles},
       image_store_{make_image_store(core.settings)},
       media_{images_, *image_store_},
-      system_http_{*core.db, core.metrics, core.settings.server.port},
+      system_http_{*core.db, core.metrics, core.settings.server.port,
+                   networks(core.settings.server.metrics_allow, "METRICS_ALLOW"),
+                   !core.settings.server.trusted_proxies.empty()},
       session_http_{core.accounts},
       password_http_{core.accounts},
       user_http_{core.accounts, addresses_, media_},

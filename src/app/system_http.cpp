@@ -54,6 +54,7 @@ Endpoint SystemHttp::metrics() {
     return {.name = "metrics",
             .summary = "Figures for Prometheus, in its text format",
             .tag = kTag,
+            .errors = {ErrorCode::route_not_found},
             .handle = http::bind(this, &SystemHttp::handle_metrics)};
 }
 
@@ -78,7 +79,17 @@ awaitable<Response> SystemHttp::handle_readyz(Request&) {
     co_return http::reply(200, HealthAnswer{});
 }
 
-awaitable<Response> SystemHttp::handle_metrics(Request&) {
+bool SystemHttp::may_read_metrics(const Request& request) const {
+    const bool passed_on = request.header("x-forwarded-for") || request.header("forwarded");
+    return readers_.contains(request.client_address) && (behind_proxy_ || !passed_on);
+}
+
+awaitable<Response> SystemHttp::handle_metrics(Request& request) {
+    if (!may_read_metrics(request)) {
+        co_return Error{ErrorCode::route_not_found,
+                        {},
+                        std::string{request.method_text} + " " + std::string{request.path}};
+    }
     Response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = metrics_.render();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/db/database.hpp"
+#include "platform/http/pipeline/client_address.hpp"
 #include "platform/http/route.hpp"
 #include "platform/observe/metrics.hpp"
 
@@ -13,9 +14,15 @@ namespace haat::app {
 
 class SystemHttp {
 public:
-    // port: what GET / tells.
-    SystemHttp(db::Database& db, const observe::Registry& metrics, std::int64_t port)
-        : db_{db}, metrics_{metrics}, port_{port} {}
+    // port: what GET / tells. readers: who may see the metrics. behind_proxy: whether proxies are named whose
+    // word for the client's address counts; a request that some other one passed on could be anybody's.
+    SystemHttp(db::Database& db, const observe::Registry& metrics, std::int64_t port, http::Networks readers,
+               bool behind_proxy)
+        : db_{db},
+          metrics_{metrics},
+          port_{port},
+          readers_{std::move(readers)},
+          behind_proxy_{behind_proxy} {}
 
     http::Endpoint status();
     // The process answers.
@@ -29,6 +36,8 @@ public:
     void set_document(std::string document) { document_ = std::move(document); }
 
 private:
+    [[nodiscard]] bool may_read_metrics(const http::Request& request) const;
+
     awaitable<http::Response> handle_status(http::Request& request);
     awaitable<http::Response> handle_livez(http::Request& request);
     awaitable<http::Response> handle_readyz(http::Request& request);
@@ -38,6 +47,8 @@ private:
     db::Database& db_;
     const observe::Registry& metrics_;
     const std::int64_t port_;
+    const http::Networks readers_;
+    const bool behind_proxy_;
     std::atomic<bool> ready_{false};
     std::string document_;  // set before the server starts
 };

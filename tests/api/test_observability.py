@@ -29,6 +29,29 @@ def test_an_id_from_outside_cannot_break_headers_or_log(anyone):
         assert re.fullmatch(r"[\w.:-]{1,128}", answered), answered
 
 
+def metrics_for(server, **headers):
+    return Client(server).get("/metrics", headers=headers)
+
+
+def test_metrics_are_for_this_machine_and_private_networks(start_server):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    assert metrics_for(server).status_code == 200
+    assert metrics_for(server, **{"X-Forwarded-For": "10.1.2.3"}).status_code == 200
+    refused = metrics_for(server, **{"X-Forwarded-For": "198.51.100.1"})
+    assert refused.status_code == 404
+    assert refused.json()["message"] == "Cannot GET /metrics", "as if it were not there"
+
+
+def test_metrics_are_not_for_whom_an_unnamed_proxy_lets_in(server):
+    assert metrics_for(server).status_code == 200
+    assert metrics_for(server, **{"X-Forwarded-For": "10.1.2.3"}).status_code == 404
+
+
+def test_metrics_are_for_those_that_the_operator_names(start_server):
+    assert metrics_for(start_server(METRICS_ALLOW="192.0.2.0/24")).status_code == 404
+    assert metrics_for(start_server(METRICS_ALLOW="192.0.2.0/24, 127.0.0.1")).status_code == 200
+
+
 def test_requests_are_counted_by_route_not_by_path(anyone):
     counted = re.compile(r'^haat_http_requests_total\{[^}]*route="get_category"[^}]*status="404"[^}]*\} (\d+)$', re.MULTILINE)
 

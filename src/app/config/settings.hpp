@@ -26,6 +26,7 @@ struct ServerSettings {
     std::string public_url;                  // no slash at its end
     std::vector<std::string> frontend_urls;  // as browsers write Origin: lower case, no default port or slash
     std::vector<std::string> trusted_proxies;  // `address` or `address/prefix length`
+    std::vector<std::string> metrics_allow;    // the same
     bool rate_limits = true;
     int max_connections = 0;
     int max_in_flight = 0;

@@ -97,7 +97,7 @@ awaitable<> Connection::serve() {
     const auto peer = socket_.remote_endpoint(error);
     if (error) co_return;
     peer_address_ = peer.address();
-    peer_ = worker_.state.pipeline.options().proxies.client_of(peer_address_, std::nullopt);
+    peer_ = client_of(worker_.state.pipeline.options().proxies, peer_address_, std::nullopt);
     while (!closing_) {
         const std::size_t head_bytes = co_await read_head();
         if (head_bytes == 0) break;
@@ -190,7 +190,8 @@ bool Connection::begin_request(std::size_t head_bytes) {
     if (id && observe::is_acceptable_request_id(*id)) request_.id = *id;
     const auto& proxies = worker_.state.pipeline.options().proxies;
     if (!proxies.empty()) {
-        request_.client_address = proxies.client_of(peer_address_, request_.joined_header("x-forwarded-for"));
+        request_.client_address =
+            client_of(proxies, peer_address_, request_.joined_header("x-forwarded-for"));
     }
     if (parser_->wants_close() || worker_.state.stopping) closing_ = true;
     body_pending_ = parser_->has_body();

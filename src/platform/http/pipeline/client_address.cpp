@@ -31,8 +31,8 @@ std::optional<ip::address> parse_address(std::string_view text) {
 
 }  // namespace
 
-std::optional<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& entries) {
-    TrustedProxies proxies;
+std::optional<Networks> Networks::parse(const std::vector<std::string>& entries) {
+    Networks parsed;
     for (const std::string_view entry : entries) {
         const auto slash = entry.find('/');
         const auto address = parse_address(entry.substr(0, slash));
@@ -45,12 +45,12 @@ std::optional<TrustedProxies> TrustedProxies::parse(const std::vector<std::strin
             if (error != std::errc{} || end != digits.data() + digits.size() || bits > whole)
                 return std::nullopt;
         }
-        proxies.networks_.push_back({to_bytes(*address), address->is_v4() ? bits + 96 : bits});
+        parsed.networks_.push_back({to_bytes(*address), address->is_v4() ? bits + 96 : bits});
     }
-    return proxies;
+    return parsed;
 }
 
-bool TrustedProxies::contains(const ip::address& address) const {
+bool Networks::contains(const ip::address& address) const {
     const Bytes bytes = to_bytes(address);
     return std::ranges::any_of(networks_, [&](const Network& network) {
         for (unsigned i = 0; i < network.bits; ++i) {
@@ -61,11 +61,16 @@ bool TrustedProxies::contains(const ip::address& address) const {
     });
 }
 
-std::string TrustedProxies::client_of(const ip::address& peer,
-                                      std::optional<std::string_view> forwarded_for) const {
+bool Networks::contains(const std::string& address) const {
+    const auto parsed = parse_address(address);
+    return parsed && contains(*parsed);
+}
+
+std::string client_of(const Networks& proxies, const ip::address& peer,
+                      std::optional<std::string_view> forwarded_for) {
     ip::address client = unmapped(peer);
     std::string_view rest = forwarded_for.value_or("");
-    while (!rest.empty() && contains(client)) {
+    while (!rest.empty() && proxies.contains(client)) {
         const auto comma = rest.rfind(',');
         const std::string_view last =
             trim_blanks(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
@@ -75,6 +80,17 @@ std::string TrustedProxies::client_of(const ip::address& peer,
         client = *next;
     }
     return client.to_string();
+}
+
+std::string limit_key(const std::string& client_address) {
+    if (client_address.find(':') == std::string::npos) return client_address;
+    const auto address = parse_address(client_address);
+    if (!address) return client_address;
+    if (address->is_v4()) return address->to_string();
+    constexpr std::size_t kPrefixBytes = 8;
+    Bytes network = address->to_v6().to_bytes();
+    std::fill(network.begin() + kPrefixBytes, network.end(), Bytes::value_type{0});
+    return ip::address_v6{network}.to_string() + "/64";
 }
 
 }  // namespace haat::http

@@ -10,19 +10,16 @@
 
 namespace haat::http {
 
-// Addresses and networks (`10.0.0.0/8`, `::1`) whose X-Forwarded-For is believed.
-class TrustedProxies {
+// A list of addresses and networks, `::1` or `10.0.0.0/8`.
+class Networks {
 public:
     // nullopt when an entry is neither.
-    static std::optional<TrustedProxies> parse(const std::vector<std::string>& entries);
+    static std::optional<Networks> parse(const std::vector<std::string>& entries);
 
     [[nodiscard]] bool empty() const { return networks_.empty(); }
     [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
-
-    // The right-most address of X-Forwarded-For that is not a trusted proxy itself; the peer when it is not
-    // trusted, or the header is unusable. A client cannot choose it: what it sends stands further left.
-    [[nodiscard]] std::string client_of(const boost::asio::ip::address& peer,
-                                        std::optional<std::string_view> forwarded_for) const;
+    // The same for text; false where it is no address.
+    [[nodiscard]] bool contains(const std::string& address) const;
 
 private:
     struct Network {
@@ -31,5 +28,14 @@ private:
     };
     std::vector<Network> networks_;
 };
+
+// The right-most address of X-Forwarded-For that is not a trusted proxy itself; the peer when it is not
+// trusted, or the header is unusable. A client cannot choose it: what it sends stands further left.
+std::string client_of(const Networks& proxies, const boost::asio::ip::address& peer,
+                      std::optional<std::string_view> forwarded_for);
+
+// Whom limits count: an IPv4 address, the /64 network of an IPv6 one, since that is what one client is given
+// to choose addresses from.
+std::string limit_key(const std::string& client_address);
 
 }  // namespace haat::http

@@ -23,7 +23,7 @@ namespace haat::http {
 
 struct PipelineOptions {
     std::vector<std::string> origins{};  // FRONTEND_URL
-    TrustedProxies proxies{};
+    Networks proxies{};                  // whose X-Forwarded-For is believed
     bool rate_limits = true;
     BucketLimits bucket{};
 };
