@@ -21,6 +21,10 @@ struct AccountOptions {
     std::int64_t refresh_ttl_ms = 30 * kDayMs;
     bool require_verified_email = false;
     bool rate_limits = true;
+    // A login that failed is answered after the next whole multiple of this: how long its check took tells
+    // otherwise whether there is an account, and whether its hash is one of the former backend's. Above what
+    // a bcrypt hash of cost 10 takes.
+    std::int64_t failed_login_ms = 250;
 };
 
 inline constexpr std::int64_t kVerificationTtlMs = kDayMs;

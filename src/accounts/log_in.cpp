@@ -2,6 +2,8 @@
 
 #include "accounts/email.hpp"
 #include "accounts/passwords.hpp"
+#include "platform/http/pipeline/client_address.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -38,8 +40,10 @@ std::string sign_refresh_token(const Context& context, const Session& session, s
 }
 
 awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client) {
+    const std::int64_t began_ms = steady_ms();
     const std::string key = email_key(in.email);
-    if (auto error = too_many(context_, context_.limits.address_failures.try_count(client.address))) {
+    const std::string client_key = http::limit_key(client.address);
+    if (auto error = too_many(context_, context_.limits.address_failures.try_count(client_key))) {
         co_return std::unexpected{std::move(*error)};
     }
     // Guessers are stopped; the owner is not locked out, who comes with the right password from where he
@@ -48,7 +52,7 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     if (limited) {
         const bool known = co_await is_known(key, client);
         if (!known) {
-            context_.limits.address_failures.take_back(client.address);
+            context_.limits.address_failures.take_back(client_key);
             co_return std::unexpected{*limited};
         }
     }
@@ -56,12 +60,13 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     const auto record = co_await context_.db.read(find);
     const UserRecord* owner = record && record->is_active() ? &*record : nullptr;
     const std::string hash = owner != nullptr ? owner->password_hash : std::string{crypto::dummy_hash()};
-    const auto checked = co_await check_password(hash, in.password, key, client);
+    const auto checked = co_await check_password(hash, in.password, key, client_key);
     if (owner == nullptr || checked == crypto::PasswordCheck::wrong) {
+        co_await sit_out(began_ms);
         co_return std::unexpected{limited.value_or(Error{ErrorCode::invalid_credentials})};
     }
     context_.limits.account_failures.forget(key);
-    context_.limits.address_failures.take_back(client.address);
+    context_.limits.address_failures.take_back(client_key);
     if (context_.options.require_verified_email && !owner->user.fields.verify_email) {
         co_return fail(ErrorCode::email_not_verified);
     }
@@ -81,14 +86,22 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
 
 // What could not be checked is no failure.
 awaitable<crypto::PasswordCheck> LogIn::check_password(const std::string& hash, const std::string& password,
-                                                       const std::string& key, const Client& client) {
+                                                       const std::string& key,
+                                                       const std::string& client_key) {
     try {
         co_return co_await verify_password(context_.hashing, hash, password);
     } catch (const Unavailable&) {
         context_.limits.account_failures.take_back(key);
-        context_.limits.address_failures.take_back(client.address);
+        context_.limits.address_failures.take_back(client_key);
         throw;
     }
+}
+
+awaitable<> LogIn::sit_out(std::int64_t began_ms) {
+    const std::int64_t step_ms = context_.options.failed_login_ms;
+    if (step_ms == 0) co_return;
+    const std::int64_t left_ms = step_ms - (steady_ms() - began_ms) % step_ms;
+    co_await pause_for(std::chrono::milliseconds{left_ms});
 }
 
 awaitable<bool> LogIn::is_known(const std::string& key, const Client& client) {

@@ -42,13 +42,15 @@ class LogIn {
 public:
     explicit LogIn(Context& context) : context_{context} {}
 
-    // Takes the same time whether somebody has the address or not. Errors: too_many_requests,
-    // invalid_credentials (for everything that is wrong), email_not_verified.
+    // A failure takes the same time whatever is wrong (AccountOptions::failed_login_ms). Errors:
+    // too_many_requests, invalid_credentials (for everything that is wrong), email_not_verified.
     awaitable<Result<Tokens>> run(const LoginInput& in, const Client& client);
 
 private:
     awaitable<crypto::PasswordCheck> check_password(const std::string& hash, const std::string& password,
-                                                    const std::string& key, const Client& client);
+                                                    const std::string& key, const std::string& client_key);
+    // Until a failure may be answered.
+    awaitable<> sit_out(std::int64_t began_ms);
     // Whether the account's owner logged in from there before.
     awaitable<bool> is_known(const std::string& key, const Client& client);
     awaitable<Result<Session>> begin_session(db::Transaction& tx, const UserRecord& record,

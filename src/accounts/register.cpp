@@ -6,6 +6,7 @@
 #include "platform/crypto/hash.hpp"
 #include "platform/crypto/password_rules.hpp"
 #include "platform/crypto/random.hpp"
+#include "platform/http/pipeline/client_address.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -34,14 +35,15 @@ awaitable<Result<User>> Register::run(const RegisterInput& in, const std::string
     if (auto reason = crypto::check_new_password(in.password)) {
         co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
     }
-    if (auto error = too_many(context_, context_.limits.registrations.try_count(address))) {
+    const std::string client_key = http::limit_key(address);
+    if (auto error = too_many(context_, context_.limits.registrations.try_count(client_key))) {
         co_return std::unexpected{std::move(*error)};
     }
     UserRecord record;
     record.user.id = UserId::make();
     record.user.fields.name = in.name;
     record.user.fields.email = in.email;
-    if (is_admin_key(in, address)) record.user.fields.role = kAdmin;
+    if (is_admin_key(in, client_key)) record.user.fields.role = kAdmin;
     record.password_hash = co_await hash_password(context_.hashing, in.password);
     record.user.created_at = record.user.updated_at = Timestamp::now();
     auto body = [&](db::Transaction& tx) { return insert(tx, record); };
@@ -49,14 +51,14 @@ awaitable<Result<User>> Register::run(const RegisterInput& in, const std::string
 }
 
 // A wrong key is ignored, as the former backend did; too many of them make the right one wrong as well.
-bool Register::is_admin_key(const RegisterInput& in, const std::string& address) {
+bool Register::is_admin_key(const RegisterInput& in, const std::string& client_key) {
     if (context_.options.admin_key.empty() || !in.adminKey) return false;
-    if (context_.options.rate_limits && context_.limits.admin_keys.wait_s(address) > 0) return false;
+    if (context_.options.rate_limits && context_.limits.admin_keys.wait_s(client_key) > 0) return false;
     if (in.adminKey->valid &&
         crypto::constant_time_equal(in.adminKey->text, context_.options.admin_key.reveal())) {
         return true;
     }
-    context_.limits.admin_keys.count(address);
+    context_.limits.admin_keys.count(client_key);
     return false;
 }
 

@@ -37,7 +37,7 @@ public:
 
 private:
     awaitable<Result<User>> insert(db::Transaction& tx, const UserRecord& record);
-    bool is_admin_key(const RegisterInput& in, const std::string& address);
+    bool is_admin_key(const RegisterInput& in, const std::string& client_key);
 
     Context& context_;
     UserStore users_;

@@ -6,6 +6,7 @@
 #include "platform/crypto/hash.hpp"
 #include "platform/crypto/password_rules.hpp"
 #include "platform/crypto/random.hpp"
+#include "platform/http/pipeline/client_address.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -29,7 +30,7 @@ std::string ResetPassword::hash_otp(UserId user, std::string_view otp) const {
 }
 
 awaitable<Result<void>> ResetPassword::request(const ForgetPasswordInput& in, const std::string& address) {
-    if (auto error = too_many(context_, context_.limits.mails.try_count(address))) {
+    if (auto error = too_many(context_, context_.limits.mails.try_count(http::limit_key(address)))) {
         co_return std::unexpected{std::move(*error)};
     }
     auto body = [&](db::Transaction& tx) { return send_otp(tx, in.email); };

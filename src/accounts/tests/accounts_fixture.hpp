@@ -72,7 +72,7 @@ protected:
                      .outbox = outbox_,
                      .access_tokens = access_tokens_,
                      .refresh_tokens = refresh_tokens_,
-                     .options = {.otp_key = crypto::Secret{"the key of OTPs"}}};
+                     .options = {.otp_key = crypto::Secret{"the key of OTPs"}, .failed_login_ms = 0}};
     const UserStore users_{};
     const SessionStore sessions_{};
 };

@@ -84,6 +84,27 @@ TEST_F(LogInTest, WhateverIsWrongTheErrorIsTheSame) {
     EXPECT_EQ(sessions(), 0);
 }
 
+// What the check of a password costs, by hash, or whether there is one, must not be seen from outside.
+TEST_F(LogInTest, AFailureTakesAsLongWhateverIsWrong) {
+    add_user("argon@example.com");
+    add_user("bcrypt@example.com", kBcryptHash);
+    constexpr std::int64_t kStepMs = 400;
+    context_.options.failed_login_ms = kStepMs;
+    for (const auto* email : {"argon@example.com", "bcrypt@example.com", "nobody@example.com"}) {
+        const std::int64_t began_ms = steady_ms();
+        EXPECT_REFUSED(log_in(email, "wrong"), ErrorCode::invalid_credentials);
+        EXPECT_GE(steady_ms() - began_ms, kStepMs) << email;
+    }
+}
+
+TEST_F(LogInTest, AClientOfManyIpv6AddressesIsOne) {
+    add_user("asha@example.com");
+    for (int i = 0; i < 50; ++i) context_.limits.address_failures.count("2001:db8:1:2::/64");
+    EXPECT_REFUSED(log_in("asha@example.com", kPassword, {.address = "2001:db8:1:2:3:4:5:6"}),
+                   ErrorCode::too_many_requests);
+    EXPECT_TRUE(log_in("asha@example.com", kPassword, {.address = "2001:db8:1:3:3:4:5:6"}));
+}
+
 TEST_F(LogInTest, AnUnverifiedAddressIsRefusedOnlyWhereThatIsAsked) {
     add_user("asha@example.com");
     EXPECT_TRUE(log_in("asha@example.com"));

@@ -202,7 +202,7 @@ awaitable<> Connection::answer_next(std::size_t head_bytes) {
     if (!begin_request(head_bytes)) co_return;
     const Pipeline& pipeline = worker_.state.pipeline;
     if (pipeline.options().rate_limits) {
-        const int wait_s = worker_.buckets.take(request_.client_address, worker_.now_ms);
+        const int wait_s = worker_.buckets.take(limit_key(request_.client_address), worker_.now_ms);
         if (wait_s > 0) {
             refuse(retry_after(wait_s, ErrorCode::too_many_requests), nullptr);
             co_return;
