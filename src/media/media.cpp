@@ -1,47 +1,45 @@
 #include "media/media.hpp"
 
 #include "media/image.hpp"
+#include "platform/http/share.hpp"
 #include "platform/http/upload_sink.hpp"
 
 namespace haat::media {
 namespace {
 
-// An UploadSink that holds one of the places for uploads, if there was one.
-class PlacedSink final : public http::BodySink {
+// An UploadSink whose bytes count among those of all uploads.
+class CountedSink final : public http::BodySink {
 public:
-    PlacedSink(std::atomic<int>& uploads, int max_uploads, std::string_view content_type,
-               std::string_view field)
-        : uploads_{uploads},
-          admitted_{uploads.fetch_add(1) < max_uploads},
-          sink_{content_type, field, Media::kMaxFileBytes} {}
-    ~PlacedSink() override { uploads_.fetch_sub(1); }
-    PlacedSink(const PlacedSink&) = delete;
-    PlacedSink& operator=(const PlacedSink&) = delete;
+    CountedSink(http::Share share, std::string_view content_type, std::string_view field)
+        : share_{std::move(share)}, sink_{content_type, field, Media::kMaxFileBytes} {}
 
-    Result<void> write(std::string_view bytes) override { return admitted_ ? sink_.write(bytes) : refuse(); }
-    Result<void> finish() override { return admitted_ ? sink_.finish() : refuse(); }
+    Result<void> write(std::string_view bytes) override {
+        refused_ = refused_ || !share_.grow(bytes.size());
+        return refused_ ? refuse() : sink_.write(bytes);
+    }
+    Result<void> finish() override { return refused_ ? refuse() : sink_.finish(); }
     std::optional<std::string> take_file() { return sink_.take_file(); }
 
 private:
     static Result<void> refuse() { return std::unexpected{retry_after(1, ErrorCode::overloaded)}; }
 
-    std::atomic<int>& uploads_;
-    const bool admitted_;
+    http::Share share_;
     http::UploadSink sink_;
+    bool refused_ = false;
 };
 
 }  // namespace
 
-Media::Media(jobs::CpuPool& pool, ImageStore& store, int max_uploads)
-    : pool_{&pool}, store_{&store}, max_uploads_{max_uploads} {}
+Media::Media(jobs::CpuPool& pool, ImageStore& store, std::size_t max_upload_bytes)
+    : pool_{&pool}, store_{&store}, max_upload_bytes_{max_upload_bytes} {}
 
 std::unique_ptr<http::BodySink> Media::make_sink(const http::Request& request, std::string_view field) {
     const auto content_type = request.header("Content-Type").value_or("");
-    return std::make_unique<PlacedSink>(uploads_, max_uploads_, content_type, field);
+    return std::make_unique<CountedSink>(http::Share{upload_bytes_, max_upload_bytes_}, content_type, field);
 }
 
 Result<std::string> Media::take_file(http::Request& request) {
-    auto* sink = dynamic_cast<PlacedSink*>(request.sink.get());
+    auto* sink = dynamic_cast<CountedSink*>(request.sink.get());
     auto file = sink ? sink->take_file() : std::nullopt;
     if (!file) return fail(ErrorCode::no_image);
     return std::move(*file);

@@ -19,13 +19,14 @@ namespace haat::media {
 class Media {
 public:
     static constexpr std::size_t kMaxFileBytes = 5 * 1024 * 1024;  // a file has fewer
-    static constexpr int kMaxUploads = 16;
+    static constexpr std::size_t kMaxUploadBytes = 16 * kMaxFileBytes;
 
-    // `max_uploads` are taken in at once; each may hold kMaxFileBytes.
-    Media(jobs::CpuPool& pool, ImageStore& store, int max_uploads = kMaxUploads);
+    // `max_upload_bytes` are held at once, of all uploads together: one that comes slowly holds no more than
+    // what has come of it, and keeps no other out.
+    Media(jobs::CpuPool& pool, ImageStore& store, std::size_t max_upload_bytes = kMaxUploadBytes);
 
-    // For Endpoint::make_sink: takes the form's one file. Beyond max_uploads the sink's first call fails with
-    // overloaded, and a retry makes sense after a second. The place is free again when the request is gone.
+    // For Endpoint::make_sink: takes the form's one file. Beyond max_upload_bytes the sink fails with
+    // overloaded, and a retry makes sense after a second. The bytes are free again when the request is gone.
     // Other errors of the sink: body_too_large, invalid_multipart (platform/http/upload_sink.hpp).
     std::unique_ptr<http::BodySink> make_sink(const http::Request& request, std::string_view field);
 
@@ -44,8 +45,8 @@ public:
 private:
     jobs::CpuPool* pool_;
     ImageStore* store_;
-    const int max_uploads_;
-    std::atomic<int> uploads_{0};
+    const std::size_t max_upload_bytes_;
+    std::atomic<std::size_t> upload_bytes_{0};
 };
 
 }  // namespace haat::media

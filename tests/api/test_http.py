@@ -1,6 +1,8 @@
 """HTTP itself, mostly by hand: framing and routing."""
 import contextlib
 import json
+import selectors
+import socket
 import time
 
 import pytest
@@ -52,6 +54,64 @@ def test_slow_bodies_keep_nobody_else_out(start_server):
             connection.send(LOGIN, HOST, JSON, "Content-Length: 1000", body=b"{")
         time.sleep(0.5)
         assert ask(server, "GET /livez HTTP/1.1", HOST).status == 200
+
+
+def readable(connections, least, within_s):
+    """Those of the connections on which something came, once there are at least so many."""
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        give_up_at = time.monotonic() + within_s
+        while len(found := [key.data for key, _ in selector.select(0)]) < least:
+            if time.monotonic() > give_up_at:
+                break
+            time.sleep(0.1)
+        return found
+
+
+def test_of_a_crowd_no_more_connect_than_may_and_the_others_are_told(start_server):
+    server = start_server(MAX_CONNECTIONS="20")
+    with contextlib.ExitStack() as crowd:
+        connections = [crowd.enter_context(RawConnection(server)) for _ in range(60)]
+        refused = readable(connections, least=40, within_s=10)
+        assert len(refused) >= 40
+        for connection in refused:
+            answer = connection.read_answer()
+            assert answer.status == 503 and answer.headers["Retry-After"] == "1"
+            check_headers(answer.headers, "/", FRONTEND)
+            check_error_body(json.loads(answer.body), answer.headers)
+            assert connection.is_closed_by_server()
+
+
+def test_unfinished_bodies_cannot_fill_the_memory(start_server):
+    server = start_server()
+    most = 64 * KIB * KIB // (99 * KIB)
+    with contextlib.ExitStack() as slow:
+        connections = [slow.enter_context(RawConnection(server)) for _ in range(most + 20)]
+        for connection in connections:
+            connection.send(LOGIN, HOST, JSON, f"Content-Length: {100 * KIB}", body=b" " * (99 * KIB))
+        refused = readable(connections, least=20, within_s=10)
+        assert 0 < len(refused) <= 40
+        answer = refused[0].read_answer()
+        assert answer.status == 503 and answer.headers["Retry-After"] == "1"
+    deadline = time.monotonic() + 10
+    while (status := ask(server, LOGIN, HOST, JSON, "Content-Length: 2", body=b"{}").status) != 400:
+        assert status == 503 and time.monotonic() < deadline, "what the others held is not free again"
+        time.sleep(0.1)
+
+
+def test_who_takes_an_answer_drop_by_drop_is_left(server):
+    connection = socket.socket()
+    with connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
+        connection.connect(("127.0.0.1", server.port))
+        connection.settimeout(15)
+        connection.sendall(f"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode() * 300)
+        give_up_at = time.monotonic() + 40
+        with pytest.raises(ConnectionResetError):
+            while time.monotonic() < give_up_at:
+                connection.recv(128)
+                time.sleep(0.25)
 
 
 def test_the_client_is_whom_the_trusted_proxy_names_last(start_server):

@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMaxUploadBytes = 6'000'000;
 constexpr std::string_view kType = "multipart/form-data; boundary=bb";
 
 std::string form(const std::string& field, const std::string& file) {
@@ -57,7 +58,7 @@ protected:
         ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
         data_ = pattern;
         store_.emplace(data_, "https://shop.example");
-        media_.emplace(pool_, *store_, 2);
+        media_.emplace(pool_, *store_, kMaxUploadBytes);
         http_.emplace(*media_, pool_, data_);
     }
     void TearDown() override { fs::remove_all(data_); }
@@ -167,23 +168,34 @@ TEST_F(MediaUploads, FiveMebibytesAreTooMany) {
     EXPECT_EQ(refused.error().code, ErrorCode::body_too_large);
 }
 
-TEST_F(MediaUploads, UploadsBeyondTheLimitAreSentAwayUntilOneIsOver) {
+TEST_F(MediaUploads, ManySlowUploadsKeepNobodyOut) {
     http::Request request;
     request.headers = {{"Content-Type", kType}};
+    std::vector<std::unique_ptr<http::BodySink>> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(media_->make_sink(request, "image"));
+        EXPECT_TRUE(slow.back()->write("--bb"));
+    }
+    EXPECT_TRUE(media_->make_sink(request, "image")->write(form("image", std::string(4'000'000, 'x'))));
+}
+
+TEST_F(MediaUploads, BytesBeyondTheLimitAreSentAwayUntilAnUploadIsOver) {
+    http::Request request;
+    request.headers = {{"Content-Type", kType}};
+    const std::string large = form("image", std::string(4'000'000, 'x'));
     auto first = media_->make_sink(request, "image");
-    auto second = media_->make_sink(request, "image");
+    EXPECT_TRUE(first->write(large));
     {
-        auto third = media_->make_sink(request, "image");
-        const auto written = third->write("--bb");
+        auto second = media_->make_sink(request, "image");
+        const auto written = second->write(large);
         ASSERT_FALSE(written);
         EXPECT_EQ(written.error().code, ErrorCode::overloaded);
         EXPECT_EQ(written.error().retry_after_s, 1);
-        EXPECT_FALSE(third->finish());
-        EXPECT_TRUE(first->write("--bb"));
+        EXPECT_FALSE(second->write("--bb")) << "what was refused has a hole";
+        EXPECT_FALSE(second->finish());
     }
-    EXPECT_FALSE(media_->make_sink(request, "image")->finish());
-    second.reset();
-    EXPECT_TRUE(media_->make_sink(request, "image")->write("--bb"));
+    first.reset();
+    EXPECT_TRUE(media_->make_sink(request, "image")->write(large));
 }
 
 TEST_F(MediaUploads, FailuresOfTheStoreReachTheCaller) {

@@ -6,6 +6,7 @@
 
 #include "platform/http/parser.hpp"
 #include "platform/http/route.hpp"
+#include "platform/http/share.hpp"
 
 namespace haat::http {
 
@@ -22,18 +23,21 @@ private:
     std::size_t size_ = 0;
 };
 
-// A JSON body, whole. The string outlives it. Errors: body_too_large.
+// A JSON body, whole. The string and the share, which is of the memory that bodies may take, outlive it.
+// Errors: body_too_large, overloaded.
 class Collect final : public BodyReceiver {
 public:
-    explicit Collect(std::string& body) : body_{body} {}
+    Collect(std::string& body, Share& share) : body_{body}, share_{share} {}
     Result<void> receive(std::string_view bytes) override {
         if (body_.size() + bytes.size() > kMaxJsonBody) return fail(ErrorCode::body_too_large);
+        if (!share_.grow(bytes.size())) return std::unexpected{retry_after(1, ErrorCode::overloaded)};
         body_ += bytes;
         return {};
     }
 
 private:
     std::string& body_;
+    Share& share_;
 };
 
 // An upload, while it comes. The sink outlives it.

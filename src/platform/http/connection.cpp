@@ -8,7 +8,6 @@
 
 #include "kernel/clock.hpp"
 #include "platform/http/body_receivers.hpp"
-#include "platform/http/place.hpp"
 #include "platform/observe/request_id.hpp"
 
 namespace haat::http {
@@ -35,25 +34,31 @@ std::int64_t now_us() {
 
 }  // namespace
 
-Connection::Connection(Socket socket, Worker& worker) : socket_{std::move(socket)}, worker_{worker} {
+Connection::Connection(Socket socket, Worker& worker, Share counted)
+    : socket_{std::move(socket)},
+      worker_{worker},
+      counted_{std::move(counted)},
+      body_share_{worker.state.body_bytes, worker.state.limits.max_body_bytes} {
     error_code error;
     socket_.non_blocking(true, error);
     socket_.set_option(asio::ip::tcp::no_delay{true}, error);
     place_ = worker_.connections.insert(worker_.connections.end(), this);
-    ++worker_.state.connections;
     draining_ = worker_.state.stopping;
     enter(Phase::idle);
 }
 
-Connection::~Connection() {
-    worker_.connections.erase(place_);
-    --worker_.state.connections;
-}
+Connection::~Connection() { worker_.connections.erase(place_); }
 
 void Connection::enter(Phase phase) {
     phase_ = phase;
     phase_began_ms_ = worker_.now_ms;
     phase_bytes_ = 0;
+}
+
+bool Connection::is_slow(std::int64_t waited_ms, std::uint64_t bytes) const {
+    const ServerLimits& limits = worker_.state.limits;
+    return waited_ms > limits.rate_grace_ms &&
+           bytes < static_cast<std::uint64_t>(waited_ms) * limits.min_rate / 1'000;
 }
 
 void Connection::reap(std::int64_t now_ms) {
@@ -67,16 +72,15 @@ void Connection::reap(std::int64_t now_ms) {
         case Phase::head:
             late = waited > limits.header_ms;
             break;
-        case Phase::body: {
-            const auto least = static_cast<std::uint64_t>(waited) * limits.min_rate / 1'000;
-            late = waited > limits.body_ms || (waited > limits.rate_grace_ms && phase_bytes_ < least);
+        case Phase::body:
+            late = waited > limits.body_ms || is_slow(waited, phase_bytes_);
             break;
-        }
         case Phase::handler:
             late = waited > limits.request_ms;
             break;
         case Phase::write:
-            late = waited > limits.write_stall_ms;
+            late = waited > limits.write_stall_ms ||
+                   (write_full_at_ms_ != 0 && is_slow(now_ms - write_full_at_ms_, taken_bytes_));
             break;
     }
     if (!late) return;
@@ -251,7 +255,7 @@ awaitable<> Connection::answer(const Route& route) {
         co_return;
     }
     if (body_pending_ && route.endpoint.body == BodyKind::json) {
-        Collect receiver{body_};
+        Collect receiver{body_, body_share_};
         const bool complete = co_await read_body(route, receiver);
         if (!complete) co_return;
         request_.body = body_;
@@ -304,8 +308,8 @@ awaitable<bool> Connection::read_body(const Route& route, BodyReceiver& receiver
 // Only the handler counts as in flight: clients that send their bodies slowly keep nobody else out.
 awaitable<> Connection::run_handler(const Route& route) {
     enter(Phase::handler);
-    const Place place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
-    if (!place.granted()) {
+    Share place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
+    if (!place.grow()) {
         refuse(retry_after(1, ErrorCode::overloaded), &route);
         co_return;
     }
@@ -350,6 +354,7 @@ void Connection::end_request() {
     parser_.reset();
     request_ = Request{};
     body_.clear();
+    body_share_.give_back();
     if (body_.capacity() > kKeptBufferBytes) body_ = std::string{};
     enter(in_.empty() ? Phase::idle : Phase::head);
 }
@@ -359,17 +364,23 @@ awaitable<bool> Connection::flush() {
     if (out_.empty()) co_return true;
     const Phase interrupted = phase_;
     enter(Phase::write);
+    write_full_at_ms_ = 0;
     std::size_t sent = 0;
     while (sent < out_.size()) {
         error_code error;
         const std::size_t count =
             socket_.write_some(asio::buffer(out_.data() + sent, out_.size() - sent), error);
         sent += count;
+        taken_bytes_ += count;
         if (count > 0) {
             phase_began_ms_ = worker_.now_ms;
             continue;
         }
         if (error != asio::error::would_block) co_return false;
+        if (write_full_at_ms_ == 0) {
+            write_full_at_ms_ = worker_.now_ms;
+            taken_bytes_ = 0;
+        }
         co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(use_awaitable, error));
         if (error) co_return false;
     }

@@ -11,6 +11,7 @@
 
 #include "platform/async.hpp"
 #include "platform/http/parser.hpp"
+#include "platform/http/share.hpp"
 #include "platform/http/worker.hpp"
 
 namespace haat::http {
@@ -19,7 +20,8 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 class Connection {
 public:
-    Connection(Socket socket, Worker& worker);
+    // counted: its place among the server's connections.
+    Connection(Socket socket, Worker& worker, Share counted);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -57,9 +59,11 @@ private:
     void end_request();
     [[nodiscard]] ResponseWriter::Ending ending() const;
     void enter(Phase phase);
+    [[nodiscard]] bool is_slow(std::int64_t waited_ms, std::uint64_t bytes) const;
 
     Socket socket_;
     Worker& worker_;
+    const Share counted_;
     std::list<Connection*>::iterator place_;  // in the worker's list
     asio::ip::address peer_address_;
     std::string peer_;
@@ -69,6 +73,7 @@ private:
     std::string head_;              // of the current request, which points into it
     std::string out_;
     std::string body_;
+    Share body_share_;  // of what all bodies may take
     HeadScanner scanner_;
     std::unique_ptr<RequestParser> parser_;
     Request request_;
@@ -76,7 +81,9 @@ private:
 
     Phase phase_ = Phase::idle;
     std::int64_t phase_began_ms_ = 0;
-    std::uint64_t phase_bytes_ = 0;  // received or sent since the phase began
+    std::uint64_t phase_bytes_ = 0;      // received since the phase began
+    std::int64_t write_full_at_ms_ = 0;  // when the client first did not take all that there was
+    std::uint64_t taken_bytes_ = 0;      // by the client since then
     int answered_in_a_row_ = 0;
     bool closing_ = false;       // after the answer in hand
     bool body_pending_ = false;  // a body is announced and not read yet

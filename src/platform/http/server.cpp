@@ -9,6 +9,9 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "platform/observe/request_id.hpp"
+#include "platform/timer.hpp"
+
 namespace haat::http {
 namespace {
 
@@ -17,12 +20,6 @@ using boost::system::error_code;
 constexpr int kBacklog = 4'096;
 constexpr std::chrono::milliseconds kPauseWhenOutOfFiles{50};
 constexpr std::chrono::milliseconds kStopPoll{5};
-constexpr std::string_view kBusy =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json; charset=utf-8\r\nRetry-After: 1\r\n"
-    "Content-Length: 127\r\nConnection: close\r\n\r\n"
-    "{\"message\":\"The server is busy, please try "
-    "again\",\"error\":true,\"success\":false,\"code\":\"overloaded\","
-    "\"requestId\":\"no-connection\"}";
 
 }  // namespace
 
@@ -64,9 +61,6 @@ void Server::start() {
 
 awaitable<> Server::accept() {
     std::size_t next = 0;
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                               Executor>
-        pause{workers_.front()->context};
     for (;;) {
         Worker& worker = *workers_[next];
         next = (next + 1) % workers_.size();
@@ -76,8 +70,7 @@ awaitable<> Server::accept() {
         if (state_.stopping) co_return;
         if (error) {
             // Out of file descriptors, most likely: connections that end free some.
-            pause.expires_after(kPauseWhenOutOfFiles);
-            co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
+            co_await pause_for(kPauseWhenOutOfFiles);
             continue;
         }
         try {
@@ -88,18 +81,32 @@ awaitable<> Server::accept() {
     }
 }
 
+// Counts the connection before it is handed over: of a crowd that comes at once no more get by than may.
 void Server::deal(Socket socket, Worker& worker) {
-    if (state_.connections >= state_.limits.max_connections) {
-        error_code ignored;
-        socket.non_blocking(true, ignored);
-        socket.write_some(asio::buffer(kBusy), ignored);
+    Share counted{state_.connections, state_.limits.max_connections};
+    if (!counted.grow()) {
+        turn_away(std::move(socket));
         return;
     }
-    auto begin = [&worker, moved = std::make_shared<Socket>(std::move(socket))] {
-        auto connection = std::make_unique<Connection>(std::move(*moved), worker);
+    auto moved = std::make_shared<std::pair<Socket, Share>>(std::move(socket), std::move(counted));
+    auto begin = [&worker, moved] {
+        auto connection =
+            std::make_unique<Connection>(std::move(moved->first), worker, std::move(moved->second));
         asio::co_spawn(worker.context, Connection::run(std::move(connection)), asio::detached);
     };
     asio::post(worker.context, std::move(begin));
+}
+
+// Without reading what it asks for. On the first worker's thread, like accept().
+void Server::turn_away(Socket socket) {
+    Request request;
+    request.id = observe::view(observe::make_request_id());
+    Response response = state_.pipeline.render(retry_after(1, ErrorCode::overloaded), nullptr, request);
+    std::string out;
+    workers_.front()->writer.write(out, request, response, ResponseWriter::Ending::close);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(out), ignored);
 }
 
 bool Server::stop(std::int64_t grace_ms) {

@@ -45,6 +45,7 @@ private:
 
     awaitable<> accept();
     void deal(Socket socket, Worker& worker);
+    void turn_away(Socket socket);
 
     ServerState state_;
     std::vector<std::unique_ptr<Worker>> workers_;

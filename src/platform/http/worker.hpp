@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "platform/http/pipeline/pipeline.hpp"
 #include "platform/http/response_cache.hpp"
 #include "platform/http/response_writer.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::http {
 
@@ -26,10 +26,11 @@ struct ServerLimits {
     std::int64_t idle_ms = 60'000;         // between requests
     std::int64_t write_stall_ms = 10'000;  // without a byte taken by the client
     std::int64_t request_ms = 60'000;      // a handler, all in all
-    std::int64_t rate_grace_ms = 5'000;    // after which a body must have come at least at
+    std::int64_t rate_grace_ms = 5'000;    // after which a body must come, an answer be taken, at least at
     std::uint64_t min_rate = 1'024;        // bytes a second
     std::size_t max_connections = 10'240;
-    std::size_t max_in_flight = 1'024;  // handlers at once; beyond them 503
+    std::size_t max_in_flight = 1'024;              // handlers at once; beyond them 503
+    std::size_t max_body_bytes = 64 * 1024 * 1024;  // of all JSON bodies held; beyond them 503
     std::size_t cache_bytes = 32 * 1024 * 1024;
 };
 
@@ -40,6 +41,7 @@ struct ServerState {
     ServerLimits limits;
     std::atomic<std::size_t> connections{0};
     std::atomic<std::size_t> in_flight{0};
+    std::atomic<std::size_t> body_bytes{0};
     std::atomic<bool> stopping{false};
 };
 
@@ -62,9 +64,7 @@ public:
 private:
     void tick();
 
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                               Executor>
-        timer_;
+    Timer timer_;
     int ticks_ = 0;
 };
 
