@@ -68,8 +68,9 @@ constexpr Query kLinkSubCategory{
     "INSERT INTO sub_category_categories (sub_category_id, position, category_id) "
     "SELECT $1, key, value FROM json_each($2)",
     "INSERT INTO sub_category_categories (sub_category_id, position, category_id) "
-    "SELECT $1, place, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
-constexpr Query kDeleteSubCategory{"catalog.delete_sub_category", "DELETE FROM sub_categories WHERE id = $1"};
+    "SELECT $1, place - 1, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
+constexpr Query kDeleteSubCategory{"catalog.delete_sub_category",
+                                   "DELETE FROM sub_categories WHERE id = $1 RETURNING id"};
 
 // From the column first on: id, name, image, created_at, updated_at.
 Category to_category(const db::Row& row, std::size_t first = 0) {
@@ -223,7 +224,8 @@ awaitable<> SubCategoryStore::set_categories(db::Transaction& tx, SubCategoryId 
 awaitable<Result<SubCategory>> SubCategoryStore::remove(db::Transaction& tx, SubCategoryId id) const {
     auto sub_category = co_await find(tx, id);
     if (!sub_category) co_return fail(ErrorCode::sub_category_not_found);
-    co_await tx.run(kDeleteSubCategory, id);
+    const db::Rows deleted = co_await tx.run(kDeleteSubCategory, id);
+    if (deleted.empty()) co_return fail(ErrorCode::sub_category_not_found);  // by another, meanwhile
     co_return std::move(*sub_category);
 }
 

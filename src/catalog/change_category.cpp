@@ -44,7 +44,7 @@ awaitable<Result<SubCategory>> ChangeSubCategory::create(const CreateSubCategory
 
 awaitable<Result<SubCategory>> ChangeSubCategory::insert(db::Transaction& tx,
                                                          const CreateSubCategoryInput& in) {
-    const auto categories = co_await references_.categories(tx, in.category.texts);
+    const auto categories = co_await references_.keep_categories(tx, in.category.texts);
     if (!categories) co_return std::unexpected{categories.error()};
     const Timestamp now = Timestamp::now();
     SubCategory sub_category{.id = SubCategoryId::make(),
@@ -68,7 +68,7 @@ awaitable<Result<PopulatedSubCategory>> ChangeSubCategory::change(db::Transactio
                                                                   const UpdateSubCategoryInput& in) {
     std::vector<CategoryId> categories;
     if (in.category) {
-        auto found = co_await references_.categories(tx, in.category->texts);
+        auto found = co_await references_.keep_categories(tx, in.category->texts);
         if (!found) co_return std::unexpected{found.error()};
         categories = std::move(*found);
     }

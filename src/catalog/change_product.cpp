@@ -51,10 +51,10 @@ awaitable<Result<Product>> ChangeProduct::create(const CreateProductInput& in) {
 
 awaitable<Result<Product>> ChangeProduct::insert(db::Transaction& tx, const CreateProductInput& in) {
     if (trim(in.name).empty()) co_return fail(ErrorCode::product_incomplete, "name");
-    const auto categories = co_await references_.categories(tx, in.category.texts);
+    const auto categories = co_await references_.keep_categories(tx, in.category.texts);
     if (!categories) co_return std::unexpected{categories.error()};
     const auto sub_categories =
-        co_await references_.sub_categories(tx, in.subCategory.texts, in.category.texts);
+        co_await references_.keep_sub_categories(tx, in.subCategory.texts, in.category.texts);
     if (!sub_categories) co_return std::unexpected{sub_categories.error()};
     if (auto error = check_numbers(in.discount, in.stock, in.price))
         co_return std::unexpected{std::move(*error)};
@@ -89,16 +89,15 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::update(ProductId id, const Up
 awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, ProductId id,
                                                           const UpdateProductInput& in) {
     const ProductReferences references{.category = in.category, .subCategory = in.subCategory};
-    const auto resolved = co_await resolve(tx, references);
-    if (!resolved) co_return std::unexpected{resolved.error()};
+    const auto checked = co_await check_references(tx, references);
+    if (!checked) co_return std::unexpected{checked.error()};
     if (auto error = check_numbers(in.discount, in.stock, in.price))
         co_return std::unexpected{std::move(*error)};
     if (auto error = check_not_empty(in)) co_return std::unexpected{std::move(*error)};
 
-    const std::vector<ProductId> ids{id};
-    const auto products = co_await store_.find_all(tx, ids);
-    if (products.empty()) co_return fail(ErrorCode::product_not_found);
-    const auto relinked = co_await relink(tx, products.front(), in, *resolved);
+    const auto before = co_await store_.find_locked(tx, id);
+    if (!before) co_return fail(ErrorCode::product_not_found);
+    const auto relinked = co_await relink(tx, *before, in);
     if (!relinked) co_return std::unexpected{relinked.error()};
     const ProductChanges changes{.name = trimmed(in.name),
                                  .image = in.image,
@@ -109,8 +108,7 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
                                  .description = trimmed(in.description),
                                  .more_details = in.more_details,
                                  .publish = in.publish};
-    const auto updated = co_await store_.update(tx, id, changes);
-    if (!updated) co_return std::unexpected{updated.error()};
+    co_await store_.update(tx, *before, changes);
     tx.touch(catalog_);
     auto product = co_await store_.find_populated(tx, id);
     HAAT_ASSERT(product.has_value());
@@ -119,18 +117,18 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
 
 // Both lists as they will be must fit together, whichever of them changes.
 awaitable<Result<void>> ChangeProduct::relink(db::Transaction& tx, const Product& product,
-                                              const UpdateProductInput& in, ResolvedReferences resolved) {
+                                              const UpdateProductInput& in) {
     if (!in.category && !in.subCategory) co_return Result<void>{};
-    if (!resolved.sub_categories) {
-        const auto category_texts = in.category ? in.category->texts : texts_of(product.fields.category);
-        const auto texts = in.subCategory ? in.subCategory->texts : texts_of(product.fields.subCategory);
-        auto sub_categories = co_await references_.sub_categories(tx, texts, category_texts);
-        if (!sub_categories) co_return std::unexpected{sub_categories.error()};
-        resolved.sub_categories = std::move(*sub_categories);
-    }
-    const ProductId id{product.id};
-    if (resolved.categories) co_await store_.set_categories(tx, id, *resolved.categories);
-    if (in.subCategory) co_await store_.set_sub_categories(tx, id, *resolved.sub_categories);
+    const auto category_texts = in.category ? in.category->texts : texts_of(product.fields.category);
+    const auto sub_category_texts =
+        in.subCategory ? in.subCategory->texts : texts_of(product.fields.subCategory);
+    const auto categories = co_await references_.keep_categories(tx, category_texts);
+    if (!categories) co_return std::unexpected{categories.error()};
+    const auto sub_categories =
+        co_await references_.keep_sub_categories(tx, sub_category_texts, category_texts);
+    if (!sub_categories) co_return std::unexpected{sub_categories.error()};
+    if (in.category) co_await store_.set_categories(tx, ProductId{product.id}, *categories);
+    if (in.subCategory) co_await store_.set_sub_categories(tx, ProductId{product.id}, *sub_categories);
     co_return Result<void>{};
 }
 
@@ -143,31 +141,29 @@ awaitable<Result<Product>> ChangeProduct::erase(db::Transaction& tx, ProductId i
     const std::vector<ProductId> ids{id};
     auto products = co_await store_.find_all(tx, ids);
     if (products.empty()) co_return fail(ErrorCode::product_not_found);
-    co_await store_.remove(tx, id);
+    const bool removed = co_await store_.remove(tx, id);
+    if (!removed) co_return fail(ErrorCode::product_not_found);  // by another, meanwhile
     tx.touch(catalog_);
     co_return std::move(products.front());
 }
 
 awaitable<Result<void>> ChangeProduct::check(const ProductReferences& references) {
-    auto body = [&](db::Session& session) { return resolve(session, references); };
-    const auto resolved = co_await db_.read(body);
-    if (!resolved) co_return std::unexpected{resolved.error()};
-    co_return Result<void>{};
+    auto body = [&](db::Session& session) { return check_references(session, references); };
+    co_return co_await db_.read(body);
 }
 
-awaitable<Result<ResolvedReferences>> ChangeProduct::resolve(db::Session& session,
-                                                             const ProductReferences& references) {
-    ResolvedReferences resolved;
-    if (!references.category) co_return resolved;
-    auto categories = co_await references_.categories(session, references.category->texts);
-    if (!categories) co_return std::unexpected{categories.error()};
-    resolved.categories = std::move(*categories);
-    if (!references.subCategory) co_return resolved;
-    auto sub_categories = co_await references_.sub_categories(session, references.subCategory->texts,
-                                                              references.category->texts);
-    if (!sub_categories) co_return std::unexpected{sub_categories.error()};
-    resolved.sub_categories = std::move(*sub_categories);
-    co_return resolved;
+awaitable<Result<void>> ChangeProduct::check_references(db::Session& session,
+                                                        const ProductReferences& references) {
+    if (references.category) {
+        const auto categories = co_await references_.categories(session, references.category->texts);
+        if (!categories) co_return std::unexpected{categories.error()};
+    }
+    if (references.category && references.subCategory) {
+        const auto sub_categories = co_await references_.sub_categories(
+            session, references.subCategory->texts, references.category->texts);
+        if (!sub_categories) co_return std::unexpected{sub_categories.error()};
+    }
+    co_return Result<void>{};
 }
 
 }  // namespace haat::catalog

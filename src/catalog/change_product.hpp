@@ -62,12 +62,6 @@ struct ProductReferences {
 };
 BOOST_DESCRIBE_STRUCT(ProductReferences, (), (category, subCategory))
 
-// The same as ids. Sub categories are missing also where the categories are: they fit only some.
-struct ResolvedReferences {
-    std::optional<std::vector<CategoryId>> categories{};
-    std::optional<std::vector<SubCategoryId>> sub_categories{};
-};
-
 class ChangeProduct {
 public:
     ChangeProduct(db::Database& db, cache::Topic& catalog) : db_{db}, catalog_{catalog} {}
@@ -88,10 +82,9 @@ private:
     awaitable<Result<Product>> insert(db::Transaction& tx, const CreateProductInput& in);
     awaitable<Result<PopulatedProduct>> change(db::Transaction& tx, ProductId id,
                                                const UpdateProductInput& in);
-    awaitable<Result<void>> relink(db::Transaction& tx, const Product& product, const UpdateProductInput& in,
-                                   ResolvedReferences resolved);
+    awaitable<Result<void>> relink(db::Transaction& tx, const Product& product, const UpdateProductInput& in);
     awaitable<Result<Product>> erase(db::Transaction& tx, ProductId id);
-    awaitable<Result<ResolvedReferences>> resolve(db::Session& session, const ProductReferences& references);
+    awaitable<Result<void>> check_references(db::Session& session, const ProductReferences& references);
 
     db::Database& db_;
     cache::Topic& catalog_;

@@ -168,10 +168,9 @@ awaitable<Response> ProductHttp::handle_list(Request& request) {
         auto found = co_await db_.scan(list);
         co_return reply_page("Products fetched successfully", *page, std::move(found));
     }
-    const SearchQuery query = parse_search(search);
+    const SearchExpression expression = search_expression(search, db_.engine());
     PageOf<PopulatedProduct> found;
-    if (!query.finds_nothing()) {
-        const std::string expression = to_fts5(query);
+    if (!expression.match.empty()) {
         auto match = [&](db::Session& session) { return store_.list_matching(session, expression, *page); };
         found = co_await db_.scan(match);
     }
@@ -183,10 +182,9 @@ awaitable<Response> ProductHttp::handle_search(Request& request) {
     if (search.empty()) co_return Error{ErrorCode::search_query_required};
     const auto page = read_page(request);
     if (!page) co_return page.error();
-    const SearchQuery query = parse_search(search);
+    const SearchExpression expression = search_expression(search, db_.engine());
     PageOf<FoundProduct> found;
-    if (!query.finds_nothing()) {
-        const std::string expression = to_fts5(query);
+    if (!expression.match.empty()) {
         auto match = [&](db::Session& session) { return store_.search(session, expression, *page); };
         found = co_await db_.scan(match);
     }

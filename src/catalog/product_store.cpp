@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "catalog/category_store.hpp"
+#include "catalog/postgres_search.hpp"
 #include "platform/json/write.hpp"
 
 namespace haat::catalog {
@@ -28,17 +29,27 @@ constexpr Query kListMatching{"catalog.list_matching_products",
                               "SELECT " HAAT_PRODUCT_COLUMNS
                               " FROM products p WHERE p.publish = 1 AND p.seq IN "
                               "(SELECT rowid FROM product_search WHERE product_search MATCH $1) "
+                              "ORDER BY p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3",
+                              "SELECT " HAAT_PRODUCT_COLUMNS
+                              " FROM products p WHERE p.publish = 1 AND p.search @@ $1::tsquery "
                               "ORDER BY p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"};
+// Of two that hit, one in the name counts twice as much as one in the description. The embedded engine, which
+// ranks by what it matches, does not look at $4.
 constexpr Query kSearchProducts{
     "catalog.search_products",
     "SELECT " HAAT_PRODUCT_COLUMNS
     ", -bm25(product_search, 2.0, 1.0) AS score FROM product_search "
     "JOIN products p ON p.seq = product_search.rowid WHERE product_search MATCH $1 AND p.publish = 1 "
+    "ORDER BY score DESC, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3",
+    "SELECT " HAAT_PRODUCT_COLUMNS
+    ", ts_rank('{0, 0, 0.5, 1}', p.search, $4::tsquery, 1)::float8 AS score FROM products p "
+    "WHERE p.search @@ $1::tsquery AND p.publish = 1 "
     "ORDER BY score DESC, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"};
 constexpr Query kCountMatching{
     "catalog.count_matching_products",
     "SELECT count(*) FROM product_search JOIN products p ON p.seq = product_search.rowid "
-    "WHERE product_search MATCH $1 AND p.publish = 1"};
+    "WHERE product_search MATCH $1 AND p.publish = 1",
+    "SELECT count(*) FROM products WHERE search @@ $1::tsquery AND publish = 1"};
 
 constexpr Query kFindProducts{
     "catalog.find_products",
@@ -71,17 +82,22 @@ constexpr Query kFindCategoriesOfSubCategories{
     "WHERE sub_category_id IN (SELECT json_array_elements_text($1::json)) ORDER BY sub_category_id, "
     "position"};
 
+// The embedded engine indexes by itself: only PostgreSQL looks at the last parameter.
 constexpr Query kInsertProduct{
     "catalog.insert_product",
     "INSERT INTO products (id, name, image, unit, stock, price, discount, description, more_details, "
-    "publish, "
-    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
-constexpr Query kUpdateProduct{
-    "catalog.update_product",
-    "UPDATE products SET name = coalesce($2, name), image = coalesce($3, image), unit = coalesce($4, unit), "
-    "stock = coalesce($5, stock), price = coalesce($6, price), discount = coalesce($7, discount), "
-    "description = coalesce($8, description), more_details = coalesce($9, more_details), "
-    "publish = coalesce($10, publish), updated_at = $11 WHERE id = $1 RETURNING id"};
+    "publish, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    "INSERT INTO products (id, name, image, unit, stock, price, discount, description, more_details, "
+    "publish, created_at, updated_at, search) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::tsvector)"};
+#define HAAT_PRODUCT_CHANGES                                                                \
+    "UPDATE products SET name = coalesce($2, name), image = coalesce($3, image), "          \
+    "unit = coalesce($4, unit), stock = coalesce($5, stock), price = coalesce($6, price), " \
+    "discount = coalesce($7, discount), description = coalesce($8, description), "          \
+    "more_details = coalesce($9, more_details), publish = coalesce($10, publish), updated_at = $11"
+constexpr Query kUpdateProduct{"catalog.update_product", HAAT_PRODUCT_CHANGES " WHERE id = $1",
+                               HAAT_PRODUCT_CHANGES
+                               ", search = coalesce($12::tsvector, search) WHERE id = $1"};
 constexpr Query kUnlinkCategories{"catalog.unlink_product_categories",
                                   "DELETE FROM product_categories WHERE product_id = $1"};
 constexpr Query kLinkCategories{
@@ -89,7 +105,7 @@ constexpr Query kLinkCategories{
     "INSERT INTO product_categories (product_id, position, category_id) SELECT $1, key, value FROM "
     "json_each($2)",
     "INSERT INTO product_categories (product_id, position, category_id) "
-    "SELECT $1, place, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
+    "SELECT $1, place - 1, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
 constexpr Query kUnlinkSubCategories{"catalog.unlink_product_sub_categories",
                                      "DELETE FROM product_sub_categories WHERE product_id = $1"};
 constexpr Query kLinkSubCategories{
@@ -97,8 +113,11 @@ constexpr Query kLinkSubCategories{
     "INSERT INTO product_sub_categories (product_id, position, sub_category_id) SELECT $1, key, value FROM "
     "json_each($2)",
     "INSERT INTO product_sub_categories (product_id, position, sub_category_id) "
-    "SELECT $1, place, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
-constexpr Query kDeleteProduct{"catalog.delete_product", "DELETE FROM products WHERE id = $1"};
+    "SELECT $1, place - 1, id FROM json_array_elements_text($2::json) WITH ORDINALITY AS list (id, place)"};
+constexpr Query kDeleteProduct{"catalog.delete_product", "DELETE FROM products WHERE id = $1 RETURNING id"};
+// The embedded engine has one writer, who needs no lock.
+constexpr Query kLockProduct{"catalog.lock_product", "SELECT id FROM products WHERE id = $1",
+                             "SELECT id FROM products WHERE id = $1 FOR NO KEY UPDATE"};
 
 std::vector<std::string> to_texts(std::string_view json_list) {
     std::vector<std::string> texts;
@@ -199,19 +218,20 @@ awaitable<PageOf<PopulatedProduct>> ProductStore::list(db::Session& session, Pag
 }
 
 awaitable<PageOf<PopulatedProduct>> ProductStore::list_matching(db::Session& session,
-                                                                const std::string& expression,
+                                                                const SearchExpression& expression,
                                                                 Page page) const {
-    const db::Rows count = co_await session.run(kCountMatching, expression);
-    const db::Rows rows = co_await session.run(kListMatching, expression, page.limit, page.offset());
+    const db::Rows count = co_await session.run(kCountMatching, expression.match);
+    const db::Rows rows = co_await session.run(kListMatching, expression.match, page.limit, page.offset());
     PageOf<PopulatedProduct> found{.items = to_products(rows), .total = count.front().int64(0)};
     co_await populate(session, found.items);
     co_return found;
 }
 
-awaitable<PageOf<FoundProduct>> ProductStore::search(db::Session& session, const std::string& expression,
+awaitable<PageOf<FoundProduct>> ProductStore::search(db::Session& session, const SearchExpression& expression,
                                                      Page page) const {
-    const db::Rows count = co_await session.run(kCountMatching, expression);
-    const db::Rows rows = co_await session.run(kSearchProducts, expression, page.limit, page.offset());
+    const db::Rows count = co_await session.run(kCountMatching, expression.match);
+    const db::Rows rows =
+        co_await session.run(kSearchProducts, expression.match, page.limit, page.offset(), expression.rank);
     std::vector<PopulatedProduct> products = to_products(rows);
     co_await populate(session, products);
     PageOf<FoundProduct> found{.items = {}, .total = count.front().int64(0)};
@@ -255,23 +275,35 @@ awaitable<> ProductStore::insert(db::Transaction& tx, const Product& product) co
     const std::string image = json::to_string(fields.image);
     const std::string categories = id_list(fields.category);
     const std::string sub_categories = id_list(fields.subCategory);
+    const std::string search = to_tsvector(fields.name, fields.description);
     co_await tx.run(kInsertProduct, product.id, fields.name, image, fields.unit, fields.stock, fields.price,
                     fields.discount.hundredths, fields.description, fields.more_details.text, fields.publish,
-                    product.created_at, product.updated_at);
+                    product.created_at, product.updated_at, search);
     co_await tx.run(kLinkCategories, product.id, categories);
     co_await tx.run(kLinkSubCategories, product.id, sub_categories);
 }
 
-awaitable<Result<void>> ProductStore::update(db::Transaction& tx, ProductId id,
-                                             const ProductChanges& changes) const {
+awaitable<std::optional<Product>> ProductStore::find_locked(db::Transaction& tx, ProductId id) const {
+    const db::Rows locked = co_await tx.run(kLockProduct, id);
+    if (locked.empty()) co_return std::nullopt;
+    const std::vector<ProductId> ids{id};
+    auto products = co_await find_all(tx, ids);
+    co_return std::move(products.front());
+}
+
+awaitable<> ProductStore::update(db::Transaction& tx, const Product& before,
+                                 const ProductChanges& changes) const {
     const auto image = changes.image ? std::optional{json::to_string(*changes.image)} : std::nullopt;
     const auto discount = changes.discount ? std::optional{changes.discount->hundredths} : std::nullopt;
     const auto details = changes.more_details ? std::optional{changes.more_details->text} : std::nullopt;
-    const db::Rows rows =
-        co_await tx.run(kUpdateProduct, id, changes.name, image, changes.unit, changes.stock, changes.price,
-                        discount, changes.description, details, changes.publish, Timestamp::now());
-    if (rows.empty()) co_return fail(ErrorCode::product_not_found);
-    co_return Result<void>{};
+    std::optional<std::string> search;
+    if (changes.name || changes.description) {
+        search = to_tsvector(changes.name.value_or(before.fields.name),
+                             changes.description.value_or(before.fields.description));
+    }
+    co_await tx.run(kUpdateProduct, before.id, changes.name, image, changes.unit, changes.stock,
+                    changes.price, discount, changes.description, details, changes.publish, Timestamp::now(),
+                    search);
 }
 
 awaitable<> ProductStore::set_categories(db::Transaction& tx, ProductId id,
@@ -288,8 +320,9 @@ awaitable<> ProductStore::set_sub_categories(db::Transaction& tx, ProductId id,
     co_await tx.run(kLinkSubCategories, id, ids);
 }
 
-awaitable<> ProductStore::remove(db::Transaction& tx, ProductId id) const {
-    co_await tx.run(kDeleteProduct, id);
+awaitable<bool> ProductStore::remove(db::Transaction& tx, ProductId id) const {
+    const db::Rows rows = co_await tx.run(kDeleteProduct, id);
+    co_return !rows.empty();
 }
 
 }  // namespace haat::catalog

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catalog/documents.hpp"
+#include "catalog/search_query.hpp"
 #include "kernel/page.hpp"
 #include "platform/db/database.hpp"
 
@@ -36,10 +37,10 @@ public:
     // Published ones, newest first. Five statements.
     awaitable<PageOf<PopulatedProduct>> list(db::Session& session, Page page) const;
     // The same among those that a search expression matches (search_query.hpp).
-    awaitable<PageOf<PopulatedProduct>> list_matching(db::Session& session, const std::string& expression,
-                                                      Page page) const;
+    awaitable<PageOf<PopulatedProduct>> list_matching(db::Session& session,
+                                                      const SearchExpression& expression, Page page) const;
     // Published ones that the expression matches, best first; a word in the name weighs twice.
-    awaitable<PageOf<FoundProduct>> search(db::Session& session, const std::string& expression,
+    awaitable<PageOf<FoundProduct>> search(db::Session& session, const SearchExpression& expression,
                                            Page page) const;
 
     // Published or not. Four statements.
@@ -48,13 +49,16 @@ public:
     awaitable<std::vector<Product>> find_all(db::Session& session, const std::vector<ProductId>& ids) const;
 
     awaitable<> insert(db::Transaction& tx, const Product& product) const;
-    // Errors: product_not_found.
-    awaitable<Result<void>> update(db::Transaction& tx, ProductId id, const ProductChanges& changes) const;
+    // What the product is: nobody else changes it until the transaction ends. Four statements.
+    awaitable<std::optional<Product>> find_locked(db::Transaction& tx, ProductId id) const;
+    // before: as find_locked gave it.
+    awaitable<> update(db::Transaction& tx, const Product& before, const ProductChanges& changes) const;
     awaitable<> set_categories(db::Transaction& tx, ProductId id,
                                const std::vector<CategoryId>& categories) const;
     awaitable<> set_sub_categories(db::Transaction& tx, ProductId id,
                                    const std::vector<SubCategoryId>& ids) const;
-    awaitable<> remove(db::Transaction& tx, ProductId id) const;
+    // false when there is no such product any more.
+    awaitable<bool> remove(db::Transaction& tx, ProductId id) const;
 };
 
 }  // namespace haat::catalog

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "catalog/postgres_search.hpp"
 #include "kernel/fold.hpp"
 
 namespace haat::catalog {
@@ -139,6 +140,13 @@ std::string to_fts5(const SearchQuery& query) {
         expression += ')';
     }
     return expression;
+}
+
+SearchExpression search_expression(std::string_view text, std::string_view engine) {
+    const SearchQuery query = parse_search(text);
+    if (query.finds_nothing()) return {};
+    if (engine == "postgres") return to_tsquery(query);
+    return {.match = to_fts5(query)};
 }
 
 }  // namespace haat::catalog

@@ -1,4 +1,4 @@
-// What a shopper types into the search box, as an expression of the search index.
+// What a shopper types into the search box, as an expression of the engine's search index.
 #pragma once
 
 #include <string>
@@ -23,7 +23,17 @@ inline constexpr std::size_t kMaxSearchTerms = 32;     // of all three kinds tog
 
 SearchQuery parse_search(std::string_view text);
 
-// As a MATCH expression of SQLite's FTS5. Every term is quoted, so that nothing typed is an operator.
+// What an engine is asked for: values of parameters, in which every term is quoted, so that nothing typed is
+// an operator.
+struct SearchExpression {
+    std::string match{};  // which products it finds; empty: none
+    std::string rank{};   // what their score is made of, where that is not what they are found by
+};
+
+// As a MATCH expression of SQLite's FTS5.
 std::string to_fts5(const SearchQuery& query);
+
+// What was typed, for the engine of that name (db::Database::engine).
+SearchExpression search_expression(std::string_view text, std::string_view engine);
 
 }  // namespace haat::catalog

@@ -23,7 +23,7 @@ protected:
         return shop_.add_product(input);
     }
     PageOf<FoundProduct> search(std::string_view text, Page page = {}) {
-        const std::string expression = to_fts5(parse_search(text));
+        const SearchExpression expression = search_expression(text, shop_.db().engine());
         auto body = [&](db::Session& session) { return products_.search(session, expression, page); };
         return run_sync(shop_.db().scan(body));
     }

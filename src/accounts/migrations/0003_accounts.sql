@@ -1,16 +1,17 @@
 -- email_key is the address without regard to case: what must be unique.
 CREATE TABLE users (
-    id TEXT PRIMARY KEY CHECK (length(id) = 24),
-    name TEXT NOT NULL CHECK (name <> ''),
+    id TEXT PRIMARY KEY CONSTRAINT user_id CHECK (length(id) = 24),
+    name TEXT NOT NULL CONSTRAINT user_name CHECK (name <> ''),
     email TEXT NOT NULL,
     email_key TEXT NOT NULL UNIQUE,
     password_hash TEXT NOT NULL,
     avatar TEXT NOT NULL DEFAULT '',
     mobile BIGINT,
-    verify_email BIGINT NOT NULL DEFAULT 0 CHECK (verify_email IN (0, 1)),
+    verify_email BIGINT NOT NULL DEFAULT 0 CONSTRAINT user_verify_email CHECK (verify_email IN (0, 1)),
     last_login_at BIGINT,
-    status TEXT NOT NULL DEFAULT 'Active' CHECK (status IN ('Active', 'Inactive', 'Suspended')),
-    role TEXT NOT NULL DEFAULT 'USER' CHECK (role IN ('USER', 'ADMIN')),
+    status TEXT NOT NULL DEFAULT 'Active'
+        CONSTRAINT user_status CHECK (status IN ('Active', 'Inactive', 'Suspended')),
+    role TEXT NOT NULL DEFAULT 'USER' CONSTRAINT user_role CHECK (role IN ('USER', 'ADMIN')),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
@@ -18,7 +19,7 @@ CREATE TABLE users (
 -- A session is one login. Its refresh token is rotated: only the current generation is good, and the one
 -- before for a moment. A session that was ended is deleted.
 CREATE TABLE sessions (
-    id TEXT PRIMARY KEY CHECK (length(id) = 24),
+    id TEXT PRIMARY KEY CONSTRAINT session_id CHECK (length(id) = 24),
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
@@ -48,7 +49,7 @@ CREATE TABLE password_resets (
     otp_tries BIGINT NOT NULL DEFAULT 0,
     token_hash TEXT,
     expires_at BIGINT NOT NULL,
-    CHECK ((otp_hash IS NULL) <> (token_hash IS NULL))
+    CONSTRAINT reset_stage CHECK ((otp_hash IS NULL) <> (token_hash IS NULL))
 );
 
 -- Requests for an OTP, for addresses that nobody has as well: a request must cost and limit the same.

@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "catalog/postgres_search.hpp"
 #include "kernel/fold.hpp"
 #include "platform/json/write.hpp"
 
@@ -58,33 +59,35 @@ constexpr Query kLinkSubCategories{
     "(SELECT coalesce(max(position) + 1, 0) FROM sub_category_categories WHERE sub_category_id = value ->> "
     "0), "
     "value ->> 1 FROM json_each($1) WHERE NOT EXISTS (SELECT 1 FROM sub_category_categories "
-    "WHERE sub_category_id = value ->> 0 AND category_id = value ->> 1)",
+    "WHERE sub_category_id = value ->> 0 AND category_id = value ->> 1) ON CONFLICT DO NOTHING",
     "INSERT INTO sub_category_categories (sub_category_id, position, category_id) SELECT value ->> 0, "
     "(SELECT coalesce(max(position) + 1, 0) FROM sub_category_categories WHERE sub_category_id = value ->> "
     "0), "
     "value ->> 1 FROM json_array_elements($1::json) AS list (value) "
     "WHERE NOT EXISTS (SELECT 1 FROM sub_category_categories "
-    "WHERE sub_category_id = value ->> 0 AND category_id = value ->> 1)"};
+    "WHERE sub_category_id = value ->> 0 AND category_id = value ->> 1) ON CONFLICT DO NOTHING"};
 
 constexpr Query kFindProducts{
     "seed.find_products",
     "SELECT products.id FROM json_each($1) list JOIN products ON products.id = list.value",
     "SELECT id FROM products WHERE id IN (SELECT json_array_elements_text($1::json))"};
 
-#define HAAT_PRODUCT_COLUMNS                                                                           \
-    "(id, name, image, unit, stock, price, discount, description, more_details, publish, created_at, " \
-    "updated_at)"
+// The embedded engine indexes by itself: only PostgreSQL looks at a product's last column.
+#define HAAT_PRODUCT_COLUMNS                                                                          \
+    "id, name, image, unit, stock, price, discount, description, more_details, publish, created_at, " \
+    "updated_at"
 constexpr Query kInsertProducts{
     "seed.insert_products",
-    "INSERT INTO products " HAAT_PRODUCT_COLUMNS
-    " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, "
+    "INSERT INTO products (" HAAT_PRODUCT_COLUMNS
+    ") SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, "
     "value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each($1) WHERE true ON "
     "CONFLICT DO NOTHING",
-    "INSERT INTO products " HAAT_PRODUCT_COLUMNS
-    " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, (value ->> 4)::bigint, (value ->> "
+    "INSERT INTO products (" HAAT_PRODUCT_COLUMNS
+    ", search) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, (value ->> 4)::bigint, (value ->> "
     "5)::bigint, "
     "(value ->> 6)::bigint, value ->> 7, value ->> 8, (value ->> 9)::bigint, (value ->> 10)::bigint, "
-    "(value ->> 11)::bigint FROM json_array_elements($1::json) AS list (value) ON CONFLICT DO NOTHING"};
+    "(value ->> 11)::bigint, (value ->> 12)::tsvector FROM json_array_elements($1::json) AS list (value) ON "
+    "CONFLICT DO NOTHING"};
 constexpr Query kLinkCategories{
     "seed.link_product_categories",
     "INSERT INTO product_categories (product_id, position, category_id) "
@@ -178,7 +181,7 @@ struct ProductRows {
         products.add(product.id, fields.name, json::to_string(fields.image), fields.unit, fields.stock,
                      fields.price.minor, fields.discount.hundredths, fields.description,
                      fields.more_details.text, fields.publish ? 1 : 0, product.created_at.ms,
-                     product.updated_at.ms);
+                     product.updated_at.ms, catalog::to_tsvector(fields.name, fields.description));
         add_links(categories, product.id, fields.category);
         add_links(sub_categories, product.id, fields.subCategory);
     }

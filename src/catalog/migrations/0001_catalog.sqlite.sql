@@ -1,19 +1,19 @@
 -- Times are UTC milliseconds, money is minor units, discounts are hundredths of a percent.
 -- name_key is the name without regard to case: what must be unique.
 CREATE TABLE categories (
-    id TEXT PRIMARY KEY CHECK (length(id) = 24),
-    name TEXT NOT NULL CHECK (name <> ''),
+    id TEXT PRIMARY KEY CONSTRAINT category_id CHECK (length(id) = 24),
+    name TEXT NOT NULL CONSTRAINT category_name CHECK (name <> ''),
     name_key TEXT NOT NULL UNIQUE,
-    image TEXT NOT NULL CHECK (image <> ''),
+    image TEXT NOT NULL CONSTRAINT category_image CHECK (image <> ''),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE sub_categories (
-    id TEXT PRIMARY KEY CHECK (length(id) = 24),
-    name TEXT NOT NULL CHECK (name <> ''),
+    id TEXT PRIMARY KEY CONSTRAINT sub_category_id CHECK (length(id) = 24),
+    name TEXT NOT NULL CONSTRAINT sub_category_name CHECK (name <> ''),
     name_key TEXT NOT NULL UNIQUE,
-    image TEXT NOT NULL CHECK (image <> ''),
+    image TEXT NOT NULL CONSTRAINT sub_category_image CHECK (image <> ''),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 ) WITHOUT ROWID;
@@ -30,8 +30,8 @@ CREATE INDEX sub_category_categories_by_category ON sub_category_categories (cat
 -- seq is what the search index refers to.
 CREATE TABLE products (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE CHECK (length(id) = 24),
-    name TEXT NOT NULL CHECK (name <> ''),
+    id TEXT NOT NULL UNIQUE CONSTRAINT product_id CHECK (length(id) = 24),
+    name TEXT NOT NULL CONSTRAINT product_name CHECK (name <> ''),
     image TEXT NOT NULL,
     unit TEXT NOT NULL,
     stock BIGINT NOT NULL CONSTRAINT stock_not_negative CHECK (stock >= 0),
@@ -39,7 +39,7 @@ CREATE TABLE products (
     discount BIGINT NOT NULL CONSTRAINT discount_in_range CHECK (discount BETWEEN 0 AND 10000),
     description TEXT NOT NULL,
     more_details TEXT NOT NULL,
-    publish BIGINT NOT NULL CHECK (publish IN (0, 1)),
+    publish BIGINT NOT NULL CONSTRAINT product_publish CHECK (publish IN (0, 1)),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

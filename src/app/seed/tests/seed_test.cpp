@@ -90,7 +90,7 @@ protected:
 
     std::int64_t count_found(const std::string& words) {
         const catalog::ProductStore store;
-        const std::string expression = catalog::to_fts5(catalog::parse_search(words));
+        const auto expression = catalog::search_expression(words, database_->engine());
         auto body = [&](db::Session& session) { return store.search(session, expression, Page{}); };
         return run_sync(database_->read(body)).total;
     }
