@@ -11,8 +11,8 @@ awaitable<bool> Administer::has_admin() {
     co_return co_await context_.db.read(find);
 }
 
-awaitable<Result<User>> Administer::create_admin(const std::string& name, const std::string& email,
-                                                 const std::string& password) {
+awaitable<Result<UserRecord>> Administer::new_admin(const std::string& name, const std::string& email,
+                                                    const std::string& password) {
     if (!is_email(email)) co_return fail(ErrorCode::invalid_email, "email");
     if (auto reason = crypto::check_new_password(password)) {
         co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
@@ -25,8 +25,33 @@ awaitable<Result<User>> Administer::create_admin(const std::string& name, const 
     record.user.fields.verify_email = true;
     record.user.created_at = record.user.updated_at = Timestamp::now();
     record.password_hash = co_await hash_password(context_.hashing, password);
-    auto body = [&](db::Transaction& tx) { return insert(tx, record); };
+    co_return record;
+}
+
+awaitable<Result<User>> Administer::create_admin(const std::string& name, const std::string& email,
+                                                 const std::string& password) {
+    const auto record = co_await new_admin(name, email, password);
+    if (!record) co_return std::unexpected{record.error()};
+    auto body = [&](db::Transaction& tx) { return insert(tx, *record); };
     co_return co_await context_.db.transact(body);
+}
+
+awaitable<Result<std::optional<User>>> Administer::create_first_admin(const std::string& name,
+                                                                      const std::string& email,
+                                                                      const std::string& password) {
+    const auto record = co_await new_admin(name, email, password);
+    if (!record) co_return std::unexpected{record.error()};
+    auto body = [&](db::Transaction& tx) { return insert_first(tx, *record); };
+    co_return co_await context_.db.transact(body);
+}
+
+awaitable<Result<std::optional<User>>> Administer::insert_first(db::Transaction& tx,
+                                                                const UserRecord& record) {
+    const bool is_first = co_await users_.needs_first_admin(tx);
+    if (!is_first) co_return std::optional<User>{};
+    const auto inserted = co_await users_.insert(tx, record);
+    if (!inserted) co_return std::unexpected{inserted.error()};
+    co_return std::optional{record.user};
 }
 
 awaitable<Result<User>> Administer::insert(db::Transaction& tx, const UserRecord& record) {

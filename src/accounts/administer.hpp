@@ -16,6 +16,11 @@ public:
     explicit Administer(Context& context) : context_{context} {}
 
     awaitable<bool> has_admin();
+    // A verified administrator, unless there is one already: then nothing comes back. Of nodes that start
+    // together one makes it. Errors as of create_admin.
+    awaitable<Result<std::optional<User>>> create_first_admin(const std::string& name,
+                                                              const std::string& email,
+                                                              const std::string& password);
     // A verified administrator. Errors: invalid_email, weak_password, user_exists.
     awaitable<Result<User>> create_admin(const std::string& name, const std::string& email,
                                          const std::string& password);
@@ -23,7 +28,10 @@ public:
     awaitable<Result<void>> set_password(const std::string& email, const std::string& password);
 
 private:
+    awaitable<Result<UserRecord>> new_admin(const std::string& name, const std::string& email,
+                                            const std::string& password);
     awaitable<Result<User>> insert(db::Transaction& tx, const UserRecord& record);
+    awaitable<Result<std::optional<User>>> insert_first(db::Transaction& tx, const UserRecord& record);
     awaitable<Result<void>> replace_password(db::Transaction& tx, const std::string& email,
                                              const std::string& hash);
 

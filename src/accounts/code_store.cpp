@@ -8,7 +8,9 @@ using db::Query;
 constexpr Query kForgetVerifications{
     "accounts.forget_expired_verifications",
     "DELETE FROM email_verifications WHERE code_hash IN "
-    "(SELECT code_hash FROM email_verifications WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10)"};
+    "(SELECT code_hash FROM email_verifications WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10)",
+    "DELETE FROM email_verifications WHERE code_hash = ANY (ARRAY(SELECT code_hash FROM email_verifications "
+    "WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))"};
 constexpr Query kInsertVerification{
     "accounts.insert_verification",
     "INSERT INTO email_verifications (code_hash, user_id, email_key, expires_at) VALUES ($1, $2, $3, $4)"};
@@ -19,7 +21,13 @@ constexpr Query kFindVerification{"accounts.find_verification",
 constexpr Query kForgetOtpRequests{
     "accounts.forget_old_otp_requests",
     "DELETE FROM otp_requests WHERE id IN "
-    "(SELECT id FROM otp_requests WHERE requested_at <= $1 ORDER BY requested_at LIMIT 10)"};
+    "(SELECT id FROM otp_requests WHERE requested_at <= $1 ORDER BY requested_at LIMIT 10)",
+    "DELETE FROM otp_requests WHERE id = ANY (ARRAY(SELECT id FROM otp_requests WHERE requested_at <= $1 "
+    "ORDER BY requested_at LIMIT 10 FOR UPDATE SKIP LOCKED))"};
+// Requests for one address take turns, for they are counted. It may be nobody's, so there is no row to lock.
+// The embedded engine has one writer, who needs no lock.
+constexpr Query kLockEmail{"accounts.lock_email", "SELECT 1",
+                           "SELECT count(*) FROM pg_advisory_xact_lock(hashtextextended($1, 0))"};
 constexpr Query kInsertOtpRequest{
     "accounts.insert_otp_request",
     "INSERT INTO otp_requests (id, email_key, requested_at) VALUES ($1, $2, $3)"};
@@ -35,12 +43,26 @@ constexpr Query kBeginReset{
 constexpr Query kFindReset{"accounts.find_reset",
                            "SELECT otp_hash, otp_tries, token_hash, expires_at FROM password_resets "
                            "WHERE user_id = $1 AND expires_at > $2"};
+constexpr Query kLockReset{"accounts.lock_reset",
+                           "SELECT otp_hash, otp_tries, token_hash, expires_at FROM password_resets "
+                           "WHERE user_id = $1 AND expires_at > $2",
+                           "SELECT otp_hash, otp_tries, token_hash, expires_at FROM password_resets "
+                           "WHERE user_id = $1 AND expires_at > $2 FOR UPDATE"};
 constexpr Query kCountWrongOtp{"accounts.count_wrong_otp",
                                "UPDATE password_resets SET otp_tries = otp_tries + 1 WHERE user_id = $1"};
 constexpr Query kEndReset{"accounts.end_reset", "DELETE FROM password_resets WHERE user_id = $1"};
 constexpr Query kSpendToken{"accounts.spend_reset_token",
                             "DELETE FROM password_resets WHERE user_id = $1 AND token_hash = $2 AND "
                             "expires_at > $3 RETURNING user_id"};
+
+std::optional<PasswordReset> to_reset(UserId user, const db::Rows& rows) {
+    if (rows.empty()) return std::nullopt;
+    const db::Row row = rows.front();
+    PasswordReset reset{.user = user, .otp_tries = row.int64(1), .expires_at = row.time(3)};
+    if (!row.is_null(0)) reset.otp_hash = row.str(0);
+    if (!row.is_null(2)) reset.token_hash = row.str(2);
+    return reset;
+}
 
 }  // namespace
 
@@ -65,6 +87,7 @@ awaitable<std::int64_t> CodeStore::count_otp_request(db::Transaction& tx, std::s
     const Timestamp now = Timestamp::now();
     const Timestamp hour_ago = now - kHourMs;
     const ObjectId id = ObjectId::make();
+    co_await tx.run(kLockEmail, email_key);
     co_await tx.run(kForgetOtpRequests, hour_ago);
     co_await tx.run(kInsertOtpRequest, id, email_key, now);
     const db::Rows rows = co_await tx.run(kCountOtpRequests, email_key, hour_ago);
@@ -77,12 +100,12 @@ awaitable<> CodeStore::begin_reset(db::Transaction& tx, const PasswordReset& res
 
 awaitable<std::optional<PasswordReset>> CodeStore::find_reset(db::Session& session, UserId user) const {
     const db::Rows rows = co_await session.run(kFindReset, user, Timestamp::now());
-    if (rows.empty()) co_return std::nullopt;
-    const db::Row row = rows.front();
-    PasswordReset reset{.user = user, .otp_tries = row.int64(1), .expires_at = row.time(3)};
-    if (!row.is_null(0)) reset.otp_hash = row.str(0);
-    if (!row.is_null(2)) reset.token_hash = row.str(2);
-    co_return reset;
+    co_return to_reset(user, rows);
+}
+
+awaitable<std::optional<PasswordReset>> CodeStore::find_reset_locked(db::Transaction& tx, UserId user) const {
+    const db::Rows rows = co_await tx.run(kLockReset, user, Timestamp::now());
+    co_return to_reset(user, rows);
 }
 
 awaitable<> CodeStore::count_wrong_otp(db::Transaction& tx, UserId user) const {

@@ -39,6 +39,8 @@ public:
     awaitable<> begin_reset(db::Transaction& tx, const PasswordReset& reset) const;
     // Not expired.
     awaitable<std::optional<PasswordReset>> find_reset(db::Session& session, UserId user) const;
+    // The same, and nobody else uses or changes it until the transaction ends.
+    awaitable<std::optional<PasswordReset>> find_reset_locked(db::Transaction& tx, UserId user) const;
     awaitable<> count_wrong_otp(db::Transaction& tx, UserId user) const;
     awaitable<> end_reset(db::Transaction& tx, UserId user) const;
     // Ends the reset; false unless its token is this one and not expired.

@@ -127,7 +127,7 @@ awaitable<Result<Session>> LogIn::begin_session(db::Transaction& tx, const UserR
                     .user_agent = shortened(client.user_agent),
                     .rotated_at = now};
     // What was checked may have changed while the password was hashed.
-    const auto current = co_await users_.find(tx, record.id());
+    const auto current = co_await users_.find_locked(tx, record.id());
     if (!current || !current->is_active() || current->password_hash != record.password_hash) {
         co_return fail(ErrorCode::invalid_credentials);
     }
@@ -151,7 +151,7 @@ awaitable<Result<std::optional<Tokens>>> RefreshSession::renew(db::Transaction& 
                                                                const crypto::Claims& claims, bool rotate) {
     const auto live = co_await sessions_.find_live(tx, claims.session_id, claims.user_id);
     if (!live) co_return fail(ErrorCode::invalid_refresh_token);
-    const auto session = co_await sessions_.find(tx, claims.session_id);
+    const auto session = co_await sessions_.find_locked(tx, claims.session_id);
     if (!session) co_return fail(ErrorCode::invalid_refresh_token);
 
     const bool is_current = claims.generation == session->generation;

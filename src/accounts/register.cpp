@@ -79,7 +79,7 @@ awaitable<Result<void>> VerifyEmail::run(std::string_view code, bool peek) {
     co_return co_await context_.db.transact(body);
 }
 
-awaitable<Result<UserId>> VerifyEmail::owner_of(db::Session& session, const std::string& code_hash) {
+awaitable<Result<void>> VerifyEmail::check(db::Session& session, const std::string& code_hash) {
     const auto verification = co_await codes_.find(session, code_hash);
     if (!verification) co_return fail(ErrorCode::invalid_verification_code);
     const auto record = co_await users_.find(session, verification->user);
@@ -87,22 +87,15 @@ awaitable<Result<UserId>> VerifyEmail::owner_of(db::Session& session, const std:
     if (!record || email_key(record->user.fields.email) != verification->email_key) {
         co_return fail(ErrorCode::invalid_verification_code);
     }
-    co_return verification->user;
-}
-
-awaitable<Result<void>> VerifyEmail::check(db::Session& session, const std::string& code_hash) {
-    const auto owner = co_await owner_of(session, code_hash);
-    if (!owner) co_return std::unexpected{owner.error()};
     co_return Result<void>{};
 }
 
 awaitable<Result<void>> VerifyEmail::verify(db::Transaction& tx, const std::string& code_hash) {
-    const auto owner = co_await owner_of(tx, code_hash);
-    if (!owner) co_return std::unexpected{owner.error()};
-    const UserChanges changes{.verify_email = true};
-    const auto updated = co_await users_.update(tx, *owner, changes);
-    if (!updated) co_return std::unexpected{updated.error()};
-    tx.touch(context_.users, owner->text());
+    const auto verification = co_await codes_.find(tx, code_hash);
+    if (!verification) co_return fail(ErrorCode::invalid_verification_code);
+    const bool verified = co_await users_.verify_email(tx, verification->user, verification->email_key);
+    if (!verified) co_return fail(ErrorCode::invalid_verification_code);
+    tx.touch(context_.users, verification->user.text());
     co_return Result<void>{};
 }
 

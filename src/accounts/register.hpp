@@ -53,8 +53,6 @@ public:
 
 private:
     awaitable<Result<void>> verify(db::Transaction& tx, const std::string& code_hash);
-    // Whose address the code verifies.
-    awaitable<Result<UserId>> owner_of(db::Session& session, const std::string& code_hash);
     awaitable<Result<void>> check(db::Session& session, const std::string& code_hash);
 
     Context& context_;

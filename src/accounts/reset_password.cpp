@@ -77,7 +77,7 @@ awaitable<Result<std::optional<std::string>>> ResetPassword::exchange(db::Transa
     const std::optional<std::string> wrong;
     const auto record = co_await users_.find_by_email(tx, in.email);
     if (!record || !record->is_active()) co_return wrong;
-    const auto reset = co_await codes_.find_reset(tx, record->id());
+    const auto reset = co_await codes_.find_reset_locked(tx, record->id());
     if (!reset || !reset->otp_hash) co_return wrong;
     const std::string hash = hash_otp(record->id(), in.otp.valid ? padded(in.otp.text) : "");
     if (!crypto::constant_time_equal(hash, *reset->otp_hash)) {
@@ -126,6 +126,9 @@ awaitable<Result<void>> ResetPassword::reset(std::string_view reset_token, const
 awaitable<Result<void>> ResetPassword::change(db::Transaction& tx, const UserRecord& record,
                                               const std::string& token_hash,
                                               const std::string& password_hash) {
+    // The user first, as whoever changes an e-mail or a password does.
+    const auto locked = co_await users_.find_locked(tx, record.id());
+    if (!locked) co_return fail(ErrorCode::invalid_reset_token);
     const bool spent = co_await codes_.spend_token(tx, record.id(), token_hash);
     if (!spent) co_return fail(ErrorCode::invalid_reset_token);
     const UserChanges changes{.password_hash = password_hash};

@@ -11,7 +11,9 @@ using db::Query;
 // Sessions that ran out go when a new one comes, a few at a time.
 constexpr Query kForgetExpired{"accounts.forget_expired_sessions",
                                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at "
-                               "<= $1 ORDER BY expires_at LIMIT 10)"};
+                               "<= $1 ORDER BY expires_at LIMIT 10)",
+                               "DELETE FROM sessions WHERE id = ANY (ARRAY(SELECT id FROM sessions WHERE "
+                               "expires_at <= $1 ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))"};
 constexpr Query kInsert{"accounts.insert_session", "INSERT INTO sessions (" HAAT_SESSION_COLUMNS
                                                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 constexpr Query kFindLive{"accounts.find_live_session",
@@ -23,6 +25,9 @@ constexpr Query kFindLive{"accounts.find_live_session",
                           "JOIN users u ON u.id = s.user_id "
                           "WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.status = 'Active'"};
 constexpr Query kFind{"accounts.find_session", "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1"};
+// The embedded engine has one writer, who needs no lock.
+constexpr Query kLock{"accounts.lock_session", "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1",
+                      "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1 FOR UPDATE"};
 constexpr Query kList{"accounts.list_sessions", "SELECT " HAAT_SESSION_COLUMNS
                                                 " FROM sessions WHERE user_id = $1 AND expires_at > $2 "
                                                 "ORDER BY created_at DESC, id DESC LIMIT 200"};
@@ -68,6 +73,12 @@ awaitable<std::optional<LiveSession>> SessionStore::find_live(db::Session& sessi
 
 awaitable<std::optional<Session>> SessionStore::find(db::Session& session, SessionId id) const {
     const db::Rows rows = co_await session.run(kFind, id);
+    if (rows.empty()) co_return std::nullopt;
+    co_return to_session(rows.front());
+}
+
+awaitable<std::optional<Session>> SessionStore::find_locked(db::Transaction& tx, SessionId id) const {
+    const db::Rows rows = co_await tx.run(kLock, id);
     if (rows.empty()) co_return std::nullopt;
     co_return to_session(rows.front());
 }

@@ -17,16 +17,26 @@ constexpr Query kInsert{
     "updated_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (email_key) DO NOTHING RETURNING id"};
 constexpr Query kFind{"accounts.find_user", "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1"};
+// The embedded engine has one writer, who needs no lock.
+constexpr Query kLock{"accounts.lock_user", "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1",
+                      "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1 FOR NO KEY UPDATE"};
 constexpr Query kFindByEmail{"accounts.find_user_by_email",
                              "SELECT " HAAT_USER_COLUMNS " FROM users WHERE email_key = $1"};
 constexpr Query kFindAdmin{"accounts.find_admin",
                            "SELECT id FROM users WHERE role = 'ADMIN' AND status = 'Active' LIMIT 1"};
+// Nodes that start together take turns.
+constexpr Query kLockFirstAdmin{
+    "accounts.lock_first_admin", "SELECT 1",
+    "SELECT count(*) FROM pg_advisory_xact_lock(hashtextextended('haat first admin', 0))"};
 constexpr Query kUpdate{
     "accounts.update_user",
     "UPDATE users SET name = coalesce($2, name), email = coalesce($3, email), "
     "email_key = coalesce($4, email_key), mobile = coalesce($5, mobile), "
     "password_hash = coalesce($6, password_hash), verify_email = coalesce($7, verify_email), "
     "updated_at = $8 WHERE id = $1 RETURNING id"};
+constexpr Query kVerifyEmail{
+    "accounts.verify_email",
+    "UPDATE users SET verify_email = 1, updated_at = $3 WHERE id = $1 AND email_key = $2 RETURNING id"};
 constexpr Query kLoggedIn{
     "accounts.record_login",
     "UPDATE users SET last_login_at = $2, password_hash = coalesce($3, password_hash) WHERE id = $1"};
@@ -72,6 +82,12 @@ awaitable<std::optional<UserRecord>> UserStore::find(db::Session& session, UserI
     co_return to_record(rows.front());
 }
 
+awaitable<std::optional<UserRecord>> UserStore::find_locked(db::Transaction& tx, UserId id) const {
+    const db::Rows rows = co_await tx.run(kLock, id);
+    if (rows.empty()) co_return std::nullopt;
+    co_return to_record(rows.front());
+}
+
 awaitable<std::optional<UserRecord>> UserStore::find_by_email(db::Session& session,
                                                               std::string_view email) const {
     const std::string key = email_key(email);
@@ -85,6 +101,12 @@ awaitable<bool> UserStore::has_admin(db::Session& session) const {
     co_return !rows.empty();
 }
 
+awaitable<bool> UserStore::needs_first_admin(db::Transaction& tx) const {
+    co_await tx.run(kLockFirstAdmin);
+    const bool found = co_await has_admin(tx);
+    co_return !found;
+}
+
 awaitable<Result<bool>> UserStore::update(db::Transaction& tx, UserId id, const UserChanges& changes) const {
     const auto key = changes.email ? std::optional{email_key(*changes.email)} : std::nullopt;
     try {
@@ -95,6 +117,11 @@ awaitable<Result<bool>> UserStore::update(db::Transaction& tx, UserId id, const 
         if (violation.constraint() != "users.email_key") throw;
         co_return fail(ErrorCode::email_in_use, "email");
     }
+}
+
+awaitable<bool> UserStore::verify_email(db::Transaction& tx, UserId id, std::string_view key) const {
+    const db::Rows rows = co_await tx.run(kVerifyEmail, id, key, Timestamp::now());
+    co_return !rows.empty();
 }
 
 awaitable<> UserStore::logged_in(db::Transaction& tx, UserId id,

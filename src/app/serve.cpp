@@ -59,8 +59,9 @@ std::string make_first_admin(Core& core) {
     const std::string password = given ? std::string{access.default_admin_password.reveal()}
                                        : crypto::random_hex(kRandomPasswordBytes);
     const auto admin =
-        run_sync(administer.create_admin("Administrator", access.default_admin_email, password));
+        run_sync(administer.create_first_admin("Administrator", access.default_admin_email, password));
     if (!admin) throw std::runtime_error{"cannot make the first administrator: " + message_of(admin.error())};
+    if (!*admin) return {};  // another node was first
     std::string line = "  admin      " + access.default_admin_email;
     line +=
         given ? "  (password: DEFAULT_ADMIN_PASSWORD)" : "  password: " + password + "  (shown only once)";
@@ -74,8 +75,10 @@ void refuse_half_a_shop(Core& core) {
                              " was cut. Run the same haat copy again"};
 }
 
-// The embedded engine has one process: what another had leased, it died with.
+// The embedded engine has one process: what another had leased, it died with. On a server they are other
+// nodes'.
 void take_back_leases(Core& core) {
+    if (core.db->is_shared()) return;
     jobs::OutboxStore store{*core.db};
     run_sync(store.take_back_leases());
 }

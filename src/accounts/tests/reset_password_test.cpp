@@ -47,7 +47,7 @@ protected:
 TEST_F(ResetPasswordTest, MailsSixDigitsAndKeepsNoneOfThemInClear) {
     const auto before = shop_.statements();
     ASSERT_TRUE(request("ASHA@Example.com"));
-    EXPECT_EQ(shop_.statements() - before, 6);
+    EXPECT_EQ(shop_.statements() - before, 7);
     const Mail mail = last_mail();
     EXPECT_EQ(mail.kind, event::kOtpRequested);
     EXPECT_EQ(mail.text("email"), kEmail);

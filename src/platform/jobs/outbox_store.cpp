@@ -30,7 +30,10 @@ constexpr db::Query kRetry{
     "WHERE id = $1 AND state = 0 AND lease_until = $5"};
 constexpr db::Query kSweep{"outbox.delete_settled",
                            "DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events "
-                           "WHERE state <> 0 AND settled_at < $1 ORDER BY settled_at LIMIT $2)"};
+                           "WHERE state <> 0 AND settled_at < $1 ORDER BY settled_at LIMIT $2)",
+                           "DELETE FROM outbox_events WHERE id = ANY (ARRAY(SELECT id FROM outbox_events "
+                           "WHERE state <> 0 AND settled_at < $1 ORDER BY settled_at LIMIT $2 "
+                           "FOR UPDATE SKIP LOCKED))"};
 constexpr db::Query kTakeBack{"outbox.take_back_leases",
                               "UPDATE outbox_events SET lease_until = 0 WHERE state = 0 AND lease_until > 0"};
 constexpr db::Query kBacklog{"outbox.count_due",
