@@ -1,6 +1,6 @@
 #include "platform/db/postgres/control_connection.hpp"
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>

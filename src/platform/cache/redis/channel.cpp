@@ -1,0 +1,156 @@
+#include "platform/cache/redis/channel.hpp"
+
+#include <pthread.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <array>
+#include <random>
+
+#include "kernel/clock.hpp"
+#include "platform/cache/redis/client.hpp"
+#include "platform/cache/redis/link.hpp"
+
+namespace haat::cache::redis {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr double kSilentPings = 2.5;  // so many without a sound, and the connection counts as lost
+
+double chance() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_real_distribution<>{}(random);
+}
+
+}  // namespace
+
+Channel::Channel(Redis& redis) : redis_{redis} {}
+
+Channel::~Channel() { stop(); }
+
+void Channel::subscribe(std::string_view topic, Hear hear) {
+    subscriptions_.push_back({redis_.key(topic), std::move(hear)});
+}
+
+void Channel::on_state(HearState hear) { state_listeners_.push_back(std::move(hear)); }
+
+void Channel::start() {
+    asio::co_spawn(context_, run(), asio::detached);
+    thread_ = std::jthread{[this] {
+        pthread_setname_np(pthread_self(), "haat-redis");
+        redis_.on(context_);
+        for (;;) {
+            try {
+                context_.run();
+                return;
+            } catch (const std::exception&) {
+                // Out of memory for a message: that one is lost.
+            }
+        }
+    }};
+}
+
+void Channel::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Channel::publish(std::string_view topic, std::string text) {
+    if (text.size() > kMaxTextBytes || unsent_.load() >= kMaxUnsent) return;
+    ++unsent_;
+    auto send = [this, name = redis_.key(topic), message = std::move(text)] {
+        --unsent_;
+        const Batch batch{"PUBLISH", name, message};
+        redis_.on(context_).send(batch);
+    };
+    asio::post(context_, std::move(send));
+}
+
+awaitable<> Channel::run() {
+    const Options& options = redis_.options();
+    Breaker breaker{options.breaker};
+    Timer pause{context_};
+    error_code ignored;
+    for (;;) {
+        const std::int64_t pause_ms = std::max<std::int64_t>(0, breaker.try_at_ms() - steady_ms());
+        pause.expires_after(std::chrono::milliseconds{pause_ms});
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, ignored));
+        breaker.begin_try();
+        const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
+        if (!link.stream) {
+            breaker.try_failed(steady_ms(), chance());
+            redis_.not_reached(link.problem);
+            continue;
+        }
+        breaker.try_succeeded();
+        co_await listen(link.stream);
+        set_connected(false);
+        breaker.lost(steady_ms(), chance());
+    }
+}
+
+awaitable<> Channel::listen(std::shared_ptr<Stream> stream) {
+    Batch batch;
+    for (const auto& subscription : subscriptions_) batch.add({"SUBSCRIBE", subscription.name});
+    batch.add({"PING"});
+    const bool written = co_await stream->write(batch.bytes());
+    if (!written) co_return;
+    last_heard_ms_ = steady_ms();
+    asio::co_spawn(context_, keep_alive(stream), asio::detached);
+    ReplyReader reader;
+    std::vector<Reply> replies;
+    std::array<char, kReadBytes> bytes{};
+    std::size_t confirmed = 0;
+    for (;;) {
+        const std::size_t count = co_await stream->read_some(bytes);
+        if (count == 0) break;
+        last_heard_ms_ = steady_ms();
+        replies.clear();
+        const std::string_view received{bytes.data(), count};
+        const bool is_sound = reader.feed(received, replies);
+        for (const Reply& reply : replies) heard(reply, confirmed);
+        if (!is_sound) break;
+    }
+    stream->close();
+}
+
+void Channel::heard(const Reply& reply, std::size_t& confirmed) {
+    const Reply kind = reply.at(0);
+    if (kind.text() == "subscribe" && ++confirmed == subscriptions_.size()) set_connected(true);
+    const Reply name = reply.at(1);
+    const Reply text = reply.at(2);
+    if (kind.text() != "message" || !name.text() || !text.text()) return;
+    if (text.text()->size() > kMaxTextBytes) return;
+    for (const auto& subscription : subscriptions_) {
+        if (subscription.name == *name.text()) subscription.hear(*text.text());
+    }
+}
+
+void Channel::set_connected(bool connected) {
+    if (is_connected_.exchange(connected) == connected) return;
+    for (const auto& hear : state_listeners_) hear(connected);
+}
+
+// A connection may be dead without a word: asks for a sign of life, and closes it when none comes.
+awaitable<> Channel::keep_alive(std::shared_ptr<Stream> stream) {
+    const std::int64_t ping_ms = redis_.options().ping_ms;
+    const auto silent_ms = static_cast<std::int64_t>(kSilentPings * static_cast<double>(ping_ms));
+    const Batch ping{"PING"};
+    Timer timer{context_};
+    error_code ignored;
+    for (;;) {
+        timer.expires_after(std::chrono::milliseconds{ping_ms});
+        co_await timer.async_wait(asio::redirect_error(use_awaitable, ignored));
+        if (steady_ms() - last_heard_ms_ > silent_ms) stream->close();
+        const bool written = co_await stream->write(ping.bytes());
+        if (!written) break;
+    }
+    stream->close();
+}
+
+}  // namespace haat::cache::redis
