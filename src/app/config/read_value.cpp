@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "app/config/url_parts.hpp"
+#include "platform/cache/redis/address.hpp"
 
 namespace haat::config {
 namespace {
@@ -117,6 +118,7 @@ bool read_value(const Setting& setting, std::string_view text, std::string& out)
 
 bool read_value(const Setting& setting, std::string_view text, crypto::Secret& out) {
     out = crypto::Secret{std::string{text}};
+    if (setting.kind == Kind::redis) return cache::redis::parse_address(text).has_value();
     return setting.kind != Kind::url || is_url(setting, text);
 }
 

@@ -60,6 +60,9 @@ std::string allowed(const Setting& setting) {
             return "an e-mail address, or Name <address>";
         case Kind::database:
             return "sqlite:PATH (this build has no PostgreSQL yet: that comes with a later release)";
+        case Kind::redis:
+            return "redis://[[user]:password@]host[:port][/database], rediss://… with TLS, or "
+                   "redis+sentinel://host,host/name for a master that sentinels watch";
         case Kind::origins:
             return "origins such as https://shop.example, without a path, parted by commas, at most 64";
         case Kind::networks:
@@ -69,13 +72,14 @@ std::string allowed(const Setting& setting) {
 }
 
 bool is_confidential(const Setting& setting) {
-    return setting.kind == Kind::secret || setting.kind == Kind::url || setting.kind == Kind::database;
+    return setting.kind == Kind::secret || setting.kind == Kind::url || setting.kind == Kind::database ||
+           setting.kind == Kind::redis;
 }
 
 std::string shown(const Setting& setting, std::string_view text) {
     if (text.empty()) return {};
     if (setting.kind == Kind::secret) return "(set)";
-    if (setting.kind == Kind::url) return without_password(text);
+    if (setting.kind == Kind::url || setting.kind == Kind::redis) return without_password(text);
     return std::string{text};
 }
 

@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
     email,
     mailbox,   // `Name <address>` or an address
     database,  // sqlite:PATH
+    redis,     // see platform/cache/redis/address.hpp
     origins,   // a list of scheme://host[:port], parted by commas
     networks,  // a list of addresses and address/prefix, parted by commas
 };

@@ -172,7 +172,7 @@ constexpr auto kTable = std::to_array<Setting>({
      into<kImages, &ImageSettings::store>},
 
     {"Redis", "REDIS_HOST", "", Kind::text, {}, {},
-     "A Redis server. Read for the former backend's sake, and not used by this version.",
+     "A Redis server, which several nodes share their limits and caches by. Unset like REDIS_URL: none.",
      into<kRedis, &RedisSettings::host>},
     {"Redis", "REDIS_PORT", "", Kind::integer, {1, 65'535}, {"6379"},
      "Its port.",
@@ -180,8 +180,9 @@ constexpr auto kTable = std::to_array<Setting>({
     {"Redis", "REDIS_PASSWORD", "", Kind::secret, {}, {},
      "Its password.",
      into<kRedis, &RedisSettings::password>},
-    {"Redis", "REDIS_URL", "", Kind::url, {.words = "redis|rediss"}, {},
-     "The three above in one: redis://:password@host:6379. Goes before them.",
+    {"Redis", "REDIS_URL", "", Kind::redis, {}, {},
+     "The three above in one, and more: a user, a database, TLS (?ca=FILE, cert=FILE, key=FILE), sentinels. Goes "
+     "before them.",
      into<kRedis, &RedisSettings::url>},
 
     {"Log", "LOG_FORMAT", "", Kind::choice, {.words = "pretty|json|combined"},

@@ -64,14 +64,15 @@ std::optional<UrlParts> split_url(std::string_view text) {
 }
 
 std::string without_password(std::string_view url) {
-    const auto parts = split_url(url);
-    if (!parts) return "***";
-    const auto colon = parts->userinfo.find(':');
-    if (colon == std::string_view::npos) return std::string{url};
-    const auto password = parts->userinfo.substr(colon + 1);
+    const auto begin = url.find("://");
+    if (begin == std::string_view::npos) return "***";
+    auto authority = url.substr(begin + 3);
+    authority = authority.substr(0, std::min(authority.find_first_of("/?#"), authority.size()));
+    const auto at = authority.rfind('@');
+    const auto colon = authority.find(':');
+    if (at == std::string_view::npos || colon > at) return std::string{url};
     std::string masked{url};
-    masked.replace(static_cast<std::size_t>(password.data() - url.data()), password.size(), "***");
-    return masked;
+    return masked.replace(begin + 3 + colon + 1, at - colon - 1, "***");
 }
 
 }  // namespace haat::config

@@ -19,7 +19,8 @@ struct UrlParts {
 // Nothing when it is no such URL: no authority, characters that RFC 3986 does not allow, a port over 65535.
 std::optional<UrlParts> split_url(std::string_view text);
 
-// The same URL with *** where the password stood. A text that is no URL comes back as ***.
+// The same URL with *** where the password stood; it may name several hosts, parted by commas. A text that is
+// no URL comes back as ***.
 std::string without_password(std::string_view url);
 
 }  // namespace haat::config

@@ -125,6 +125,13 @@ TEST(ReadValue, TheDatabaseIsAFileOfSqlite) {
     }
 }
 
+TEST(ReadValue, RedisIsAServerOrWatchedBySentinels) {
+    for (const auto text : {"redis://h", "rediss://u:p@h:1/2?ca=/x", "redis+sentinel://:p@a,b:2/m/1"})
+        EXPECT_TRUE(read<crypto::Secret>(Kind::redis, text)) << text;
+    for (const auto text : {"redis:", "h:6379", "http://h", "redis://a,b", "redis://h/x", "redis+sentinel://a"})
+        EXPECT_FALSE(read<crypto::Secret>(Kind::redis, text)) << text;
+}
+
 TEST(UrlParts, AreTold) {
     const auto parts = split_url("smtp://me:p%40ss@mail.example.com:587/x?y");
     ASSERT_TRUE(parts);
@@ -139,6 +146,9 @@ TEST(UrlParts, ThePasswordIsNotShown) {
     EXPECT_EQ(without_password("smtp://me:pass@h:25/x"), "smtp://me:***@h:25/x");
     EXPECT_EQ(without_password("redis://:pa:s@s@h"), "redis://:***@h");
     EXPECT_EQ(without_password("https://h/x"), "https://h/x");
+    EXPECT_EQ(without_password("https://h:80/x@y"), "https://h:80/x@y");
+    EXPECT_EQ(without_password("redis+sentinel://u:pw@a:1,b:2/m"), "redis+sentinel://u:***@a:1,b:2/m");
+    EXPECT_EQ(without_password("redis://u:pw@a b"), "redis://u:***@a b");
     EXPECT_EQ(without_password("no url: pass"), "***");
 }
 
