@@ -15,7 +15,7 @@ Worker::Worker(ServerState& state_, std::size_t workers)
     : state{state_},
       writer{CorsOptions{state_.pipeline.options().origins}},
       cache{state_.limits.cache_bytes / workers},
-      buckets{state_.pipeline.options().bucket},
+      buckets{state_.pipeline.options().bucket, state_.pipeline.options().exchange != nullptr},
       now_ms{steady_ms()},
       timer_{context} {}
 
@@ -44,6 +44,7 @@ void Worker::tick() {
     now_ms = steady_ms();
     writer.refresh_date();
     state.observer.tick();
+    if (auto* exchange = state.pipeline.options().exchange) exchange->exchange(buckets, context, now_ms);
     if (++ticks_ % kTicksPerSweep != 0) return;
     for (Connection* connection : connections) connection->reap(now_ms);
 }

@@ -14,6 +14,7 @@
 
 #include "kernel/error.hpp"
 #include "platform/cache/topic.hpp"
+#include "platform/http/pipeline/bucket_exchange.hpp"
 #include "platform/http/pipeline/client_address.hpp"
 #include "platform/http/pipeline/token_buckets.hpp"
 #include "platform/http/route.hpp"
@@ -26,6 +27,7 @@ struct PipelineOptions {
     Networks proxies{};                  // whose X-Forwarded-For is believed
     bool rate_limits = true;
     BucketLimits bucket{};
+    BucketExchange* exchange = nullptr;  // of what clients took; nullptr: each thread counts for itself
 };
 
 // Shared by all threads; immutable.
