@@ -61,6 +61,7 @@ int print_document(Action action, config::Settings settings) {
     settings.mail.transport = config::MailTransport::file;
     settings.mail.dir = folder.path() / "mail";
     settings.images.store = config::ImageStore::local;
+    settings.redis = {};
     const std::string base_url = "http://localhost:" + std::to_string(settings.server.port);
     settings.server.host = "127.0.0.1";
     settings.server.port = 0;

@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "platform/crypto/hash.hpp"
+
 namespace haat::app {
 namespace {
 
@@ -41,6 +43,7 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
                               }})},
       hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes},
       outbox{outbox_topic},
+      node_key{crypto::hmac_sha256_hex(keys.access.reveal(), "nodes of this shop")},
       access_tokens{keys.access, crypto::TokenType::access},
       refresh_tokens{keys.refresh, crypto::TokenType::refresh},
       accounts{.db = *db,

@@ -37,6 +37,7 @@ public:
     cache::Topic outbox_topic{};
     jobs::CpuPool hashing;
     jobs::Outbox outbox;
+    crypto::Secret node_key;  // what all nodes of the shop know and nobody else
     crypto::TokenSigner access_tokens;
     crypto::TokenSigner refresh_tokens;
     accounts::Context accounts;

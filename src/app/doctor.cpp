@@ -6,10 +6,13 @@
 #include <array>
 #include <cctype>
 
+#include "app/assistant.hpp"
 #include "app/cli.hpp"
 #include "app/config/secrets.hpp"
 #include "app/config/url_parts.hpp"
 #include "app/probe.hpp"
+#include "platform/cache/redis/link.hpp"
+#include "platform/run_sync.hpp"
 
 namespace haat::app {
 namespace {
@@ -21,6 +24,15 @@ constexpr std::size_t kGoodPhraseBytes = 16;  // what is typed by people and lim
 constexpr std::uintmax_t kMiB = std::uintmax_t{1024} * 1024;
 constexpr std::uintmax_t kLowSpace = 256 * kMiB;
 constexpr std::chrono::milliseconds kMailTimeout{2'000};
+constexpr std::int64_t kRedisTimeoutMs = 2'000;
+
+// Empty, or why the server cannot be used.
+awaitable<std::string> try_redis(const cache::redis::Address& address, cache::redis::Tls* tls) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto link = co_await cache::redis::open_link(executor.context(), address, tls, kRedisTimeoutMs);
+    if (link.stream) link.stream->close();
+    co_return link.problem;
+}
 
 bool is_https(std::string_view url) { return url.starts_with("https://"); }
 
@@ -48,6 +60,7 @@ public:
         check_proxies();
         check_mail();
         check_images();
+        check_redis();
         check_port();
         return std::move(findings_);
     }
@@ -193,6 +206,29 @@ private:
                         "set CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or none");
         }
         ok("images: kept in the data folder");
+    }
+
+    void check_redis() {
+        const auto address = redis_address(settings_.redis);
+        if (!address) return ok("Redis: none, limits and caches are this process's own");
+        const auto where = "Redis: " + cache::redis::to_text(*address);
+        std::string problem;
+        try {
+            std::optional<cache::redis::Tls> tls;
+            if (address->tls) tls.emplace(*address);
+            problem = run_sync(try_redis(*address, tls ? &*tls : nullptr));
+        } catch (const std::runtime_error& error) {
+            return fail(error.what(), "correct the file, or REDIS_URL");
+        }
+        if (!problem.empty()) {
+            return warn(fmt::format("{}: {}", where, problem),
+                        "check REDIS_URL and the server; until then the shop works without it");
+        }
+        if (address->password.empty() && !std::ranges::all_of(address->hosts, cache::redis::is_loopback)) {
+            return fail(where + " lets everybody in who reaches it: it has no password",
+                        "set requirepass or an ACL there, and the password in REDIS_URL");
+        }
+        ok(where + " answers");
     }
 
     void check_port() {

@@ -69,10 +69,17 @@ http::Networks networks(const std::vector<std::string>& entries, const std::stri
     return std::move(*parsed);
 }
 
-http::PipelineOptions pipeline_options(const config::ServerSettings& server) {
+std::unique_ptr<Assistant> make_assistant(Core& core) {
+    auto address = redis_address(core.settings.redis);
+    if (!address) return nullptr;
+    return std::make_unique<Assistant>(std::move(*address), core.node_key, core.metrics);
+}
+
+http::PipelineOptions pipeline_options(const config::ServerSettings& server, Assistant* assistant) {
     return {.origins = server.frontend_urls,
             .proxies = networks(server.trusted_proxies, "TRUSTED_PROXIES"),
-            .rate_limits = server.rate_limits};
+            .rate_limits = server.rate_limits,
+            .exchange = assistant != nullptr ? &assistant->limits : nullptr};
 }
 
 http::ServerOptions server_options(const config::Settings& settings) {
@@ -95,6 +102,7 @@ void report_fault(const http::Request& request, std::string_view text) {
 
 Shop::Shop(Core& core)
     : core_{core},
+      assistant_{make_assistant(core)},
       images_{"haat-image", image_threads(core.settings), kMaxQueuedImages},
       files_{"haat-file", kFileThreads, kMaxQueuedFiles},
       image_store_{make_image_store(core.settings)},
@@ -108,7 +116,8 @@ Shop::Shop(Core& core)
       category_http_{*core.db, core.catalog_topic},
       sub_category_http_{*core.db, core.catalog_topic},
       product_http_{*core.db, core.catalog_topic},
-      cart_http_{*core.db, catalog_, core.carts_topic, core.catalog_topic},
+      cart_http_{*core.db, catalog_, core.carts_topic, core.catalog_topic,
+                 assistant_ ? &assistant_->carts : nullptr},
       address_http_{*core.db},
       media_http_{media_, files_, core.settings.storage.data_dir},
       routes_{app::routes({.system = system_http_,
@@ -122,7 +131,8 @@ Shop::Shop(Core& core)
                            .addresses = address_http_,
                            .media = media_http_})},
       access_{core.accounts},
-      pipeline_{routes_, access_, core.catalog_topic, pipeline_options(core.settings.server), report_fault},
+      pipeline_{routes_, access_, core.catalog_topic, 
+                pipeline_options(core.settings.server, assistant_.get()), report_fault},
       traffic_{core.metrics, routes_},
       server_{pipeline_, traffic_, server_options(core.settings)},
       transport_{make_transport(core.settings.mail)},
@@ -151,6 +161,7 @@ void Shop::watch() {
 }
 
 void Shop::start() {
+    if (assistant_) assistant_->channel.start();
     server_.start();
     system_http_.set_ready(true);
 }
@@ -159,6 +170,7 @@ bool Shop::stop() {
     system_http_.set_ready(false);
     const std::chrono::milliseconds grace{core_.settings.server.shutdown_grace};
     const bool drained = server_.stop(grace.count());
+    if (assistant_) assistant_->channel.stop();
     outbox_worker_.stop();
     return drained;
 }

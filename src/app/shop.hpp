@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "accounts/access.hpp"
+#include "app/assistant.hpp"
 #include "app/core.hpp"
 #include "app/routes.hpp"
 #include "app/traffic.hpp"
@@ -37,6 +38,7 @@ private:
 
     // The order of the members is the order of their lives.
     Core& core_;
+    std::unique_ptr<Assistant> assistant_;  // nullptr: no Redis is configured
     jobs::CpuPool images_;
     jobs::CpuPool files_;
     std::unique_ptr<media::ImageStore> image_store_;

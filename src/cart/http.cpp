@@ -134,6 +134,11 @@ awaitable<Response> CartHttp::handle_add(Request& request) {
     co_return http::reply_data(201, "Product added to cart", json::Created<FullItemFields>{std::move(*item)});
 }
 
+// What a view is made of, in a text that means the same to all who read it: shared views are kept under it.
+std::string CartHttp::stamp_of(const cache::Versions& versions) const {
+    return fmt::format("{}.{}.{}.{}", versions_of_, versions.first, versions.second, versions.third);
+}
+
 // The versions are read before the data. Of a database that other nodes write to, the items are read each
 // time.
 awaitable<Response> CartHttp::handle_view(Request& request) {
@@ -146,12 +151,21 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         versions = versions_of(*items, catalog_.version());
     }
     if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
+    const std::string stamp = stamp_of(versions);
+    if (shared_ != nullptr) {
+        const auto shared = co_await shared_->get(user.str(), stamp);
+        if (shared) {
+            answers_.keep(key, versions, *shared);
+            co_return reply_kept(*shared);
+        }
+    }
     if (!items) items = co_await view_.list(user);
     CartView view = co_await view_.run(*items);
     Response response = http::reply(
         200,
         CartAnswer{.message = "Cart items fetched", .data = std::move(view.items), .summary = view.summary});
     answers_.keep(key, versions, response.body);
+    if (shared_ != nullptr) co_await shared_->put(user.str(), stamp, response.body, kSharedFor);
     co_return response;
 }
 

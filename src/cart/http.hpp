@@ -5,18 +5,23 @@
 #include "cart/change_quantity.hpp"
 #include "cart/remove_items.hpp"
 #include "cart/view_cart.hpp"
+#include "platform/cache/redis/shared_views.hpp"
 #include "platform/cache/view_cache.hpp"
+#include "platform/crypto/random.hpp"
 #include "platform/http/route.hpp"
 
 namespace haat::cart {
 
 class CartHttp {
 public:
-    // carts moves with a user's cart (key: the user's id), catalog with any change of a product.
-    CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog)
+    // carts moves with a user's cart (key: the user's id), catalog with any change of a product. shared: views
+    // that others put together; nullptr: none.
+    CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog,
+             cache::redis::SharedViews* shared = nullptr)
         : db_{db},
           carts_{carts},
           catalog_{catalog},
+          shared_{shared},
           add_{db, products, carts},
           change_{db, products, carts},
           remove_{db, carts},
@@ -32,6 +37,9 @@ public:
 private:
     static constexpr std::size_t kMaxCachedBytes = 4 * 1024 * 1024;  // for each thread
 
+    static constexpr std::chrono::hours kSharedFor{1};
+
+    [[nodiscard]] std::string stamp_of(const cache::Versions& versions) const;
     awaitable<http::Response> handle_add(http::Request& request);
     awaitable<http::Response> handle_view(http::Request& request);
     awaitable<http::Response> handle_count(http::Request& request);
@@ -42,6 +50,8 @@ private:
     db::Database& db_;
     cache::Topic& carts_;
     cache::Topic& catalog_;
+    cache::redis::SharedViews* shared_;
+    const std::string versions_of_ = crypto::random_hex(8);  // this process: no other counts as it does
     AddItem add_;
     ChangeQuantity change_;
     RemoveItems remove_;

@@ -14,6 +14,7 @@
 #include "app/cli.hpp"
 #include "app/config/secrets.hpp"
 #include "app/probe.hpp"
+#include "platform/cache/redis/tests/redis_server.hpp"
 
 namespace haat::app {
 namespace {
@@ -190,6 +191,30 @@ TEST_F(DoctorVisit, CloudinaryIsAllOrNothing) {
     EXPECT_EQ(verdict(visit({{"CLOUDINARY_API_KEY", "1"}}), "images"), Verdict::warn);
     EXPECT_EQ(verdict(visit({{"CLOUDINARY_CLOUD_NAME", "c"}, {"CLOUDINARY_API_SECRET", "s"}}), "images"),
               Verdict::ok);
+}
+
+TEST_F(DoctorVisit, RedisIsTriedAndMustHaveAPasswordWhereOthersReachIt) {
+    EXPECT_EQ(verdict(visit(), "Redis: none"), Verdict::ok);
+    cache::redis::RedisServer open;
+    const auto port = std::to_string(open.port());
+    EXPECT_EQ(verdict(visit({{"REDIS_URL", "redis://127.0.0.1:" + port}}), "Redis: 127.0.0.1"), Verdict::ok);
+    // Another name of this machine, and none that says so.
+    EXPECT_EQ(verdict(visit({{"REDIS_URL", "redis://0.0.0.0:" + port}}), "Redis: 0.0.0.0"), Verdict::fail);
+    open.tell("CONFIG SET requirepass hunter2");
+    auto findings = visit({{"REDIS_URL", "redis://:hunter2@0.0.0.0:" + port}});
+    EXPECT_EQ(verdict(findings, "Redis: 0.0.0.0"), Verdict::ok);
+    EXPECT_EQ(render(findings).find("hunter2"), std::string::npos);
+    findings = visit({{"REDIS_URL", "redis://:hunter3@127.0.0.1:" + port}});
+    EXPECT_EQ(verdict(findings, "Redis: 127.0.0.1"), Verdict::warn);
+    EXPECT_NE(render(findings).find("WRONGPASS"), std::string::npos);
+    EXPECT_EQ(exit_code_of(findings), kSuccess) << "the shop works without it";
+    open.stop();
+    EXPECT_EQ(verdict(visit(), "Redis: 127.0.0.1"), Verdict::warn);
+    EXPECT_EQ(verdict(visit({{"REDIS_URL", ""}, {"REDIS_HOST", "127.0.0.1"}, {"REDIS_PORT", port}}),
+                      "Redis: 127.0.0.1"),
+              Verdict::warn);
+    EXPECT_EQ(verdict(visit({{"REDIS_URL", "rediss://127.0.0.1?ca=/nowhere"}}), "REDIS_URL: cannot use ca"),
+              Verdict::fail);
 }
 
 TEST_F(DoctorVisit, APortInUseIsAWarningAndAForeignAddressAFailure) {
