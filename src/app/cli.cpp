@@ -29,6 +29,7 @@ public:
         add_commands();
         add_seed();
         add_copy();
+        add_backup();
         add_admin();
     }
 
@@ -105,6 +106,22 @@ private:
         copy.add_option("--from", command_.copy.from, "sqlite:FILE or postgres://…")->required();
         copy.add_option("--to", command_.copy.to, "An empty database, written likewise")->required();
         copy.footer("No server may use either of them meanwhile. A copy that was cut goes on where it was.");
+    }
+
+    void add_backup() {
+        auto& backup = add_command(
+            app_, "backup", "Write database, images and keys into one file, also while the shop is served",
+            Action::backup);
+        backup.add_option("--to", command_.backup.file, "The file; an earlier backup is replaced")
+            ->required();
+        auto& restore = add_command(app_, "restore", "Put a backup into the data folder", Action::restore);
+        restore.add_option("--from", command_.backup.file, "The file")->required();
+        auto* check = restore.add_flag("--check", command_.backup.check_only,
+                                       "Only say whether the file is whole and what is in it");
+        restore
+            .add_flag("--force", command_.backup.force,
+                      "Also where a shop is; its database and keys are moved aside")
+            ->excludes(check);
     }
 
     void add_admin() {

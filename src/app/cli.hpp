@@ -22,6 +22,8 @@ enum class Action : std::uint8_t {
     migrate,
     seed,
     copy,
+    backup,
+    restore,
     admin_create,
     admin_promote,
     admin_reset_password,
@@ -43,6 +45,12 @@ struct CopyOptions {
     std::string to;    // likewise
 };
 
+struct BackupOptions {
+    std::string file;         // to write to, or to read from
+    bool force = false;       // restore: also over a database that is there
+    bool check_only = false;  // restore: changes nothing
+};
+
 struct AdminOptions {
     std::string email;
     std::string name = "Administrator";  // admin create
@@ -54,6 +62,7 @@ struct Command {
     Action action = Action::serve;
     SeedOptions seed;
     CopyOptions copy;
+    BackupOptions backup;
     AdminOptions admin;
     bool markdown = false;                    // config
     std::vector<config::Override> overrides;  // settings, for config::process_sources()

@@ -9,6 +9,7 @@
 #include "accounts/administer.hpp"
 #include "accounts/change_user.hpp"
 #include "app/admin_password.hpp"
+#include "app/backup/command.hpp"
 #include "app/config/describe.hpp"
 #include "app/config/load.hpp"
 #include "app/copy/copy.hpp"
@@ -191,6 +192,9 @@ int run(const Command& command) {
     for (const auto& warning : loaded->warnings) std::cerr << "haat: " << warning << '\n';
     if (command.action == Action::openapi || command.action == Action::postman) {
         return print_document(command.action, loaded->settings);
+    }
+    if (command.action == Action::backup || command.action == Action::restore) {
+        return backup::run(command, loaded->settings);
     }
     return run_on_data(command, loaded->settings);
 }

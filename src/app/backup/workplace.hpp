@@ -1,0 +1,31 @@
+// A folder for unfinished files beside what they will become. Gone at the end; what a process that was killed
+// left in it is removed by the next.
+#pragma once
+
+#include <filesystem>
+
+namespace haat::backup {
+
+class Workplace {
+public:
+    // `<target>.unfinished`, readable by its owner only, empty. Throws std::runtime_error, also while another
+    // process works on the same target.
+    explicit Workplace(const std::filesystem::path& target);
+    ~Workplace();
+    Workplace(const Workplace&) = delete;
+    Workplace& operator=(const Workplace&) = delete;
+
+    [[nodiscard]] std::filesystem::path file(const char* name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+    int lock_ = -1;
+};
+
+// Brings the names in a folder to disk. Throws std::runtime_error.
+void sync_folder(const std::filesystem::path& folder);
+
+// Renames, replacing what has the name, and brings both folders to disk. Throws std::runtime_error.
+void move_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace haat::backup
