@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +13,7 @@
 #include "accounts/administer.hpp"
 #include "app/cli.hpp"
 #include "app/copy/copy.hpp"
+#include "app/service_manager.hpp"
 #include "app/shop.hpp"
 #include "platform/crypto/random.hpp"
 #include "platform/jobs/outbox_store.hpp"
@@ -20,7 +23,7 @@
 namespace haat::app {
 namespace {
 
-constexpr time_t kSampleSeconds = 5;
+constexpr std::chrono::microseconds kSampleEvery = std::chrono::seconds{5};
 constexpr std::size_t kRandomPasswordBytes = 12;
 
 // Blocked in every thread, so that the main one can wait for them. Before any thread is started.
@@ -106,8 +109,15 @@ void print_welcome(const Core& core, const Shop& shop, const std::string& admin)
 }
 
 void wait_for_stop(const sigset_t& signals, Shop& shop) {
-    const timespec pause{.tv_sec = kSampleSeconds, .tv_nsec = 0};
-    while (sigtimedwait(&signals, nullptr, &pause) < 0) shop.sample();
+    // Thrice in the watchdog's interval, so that one late turn is no alarm.
+    const auto every = std::min(kSampleEvery, watchdog_interval().value_or(kSampleEvery * 3) / 3);
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(every);
+    const timespec pause{.tv_sec = seconds.count(),
+                         .tv_nsec = std::chrono::nanoseconds{every - seconds}.count()};
+    while (sigtimedwait(&signals, nullptr, &pause) < 0) {
+        shop.sample();
+        if (shop.is_alive()) tell_alive();
+    }
 }
 
 }  // namespace
@@ -119,13 +129,15 @@ int serve(Core& core) {
     refuse_half_a_shop(core);
     const std::string admin = make_first_admin(core);
     take_back_leases(core);
-    Shop shop{core};
+    Shop shop{core, inherited_socket()};
     shop.start();
+    tell_ready(shop.port());
     print_welcome(core, shop, admin);
     observe::log_info(
         "started",
         {{"port", shop.port()}, {"engine", core.db->engine()}, {"threads", core.settings.server.threads}});
     wait_for_stop(signals, shop);
+    tell_stopping();
     observe::log_info("stopping");
     const bool drained = shop.stop();
     observe::log_info("stopped", {{"drained", drained}});

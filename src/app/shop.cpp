@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMaxQueuedImages = 32;
 constexpr std::size_t kFileThreads = 2;
 constexpr std::size_t kMaxQueuedFiles = 512;
+constexpr std::int64_t kAliveWithinMs = 10'000;  // the loops turn ten times a second
 
 std::size_t threads_of(const config::Settings& settings) {
     return static_cast<std::size_t>(settings.server.threads);
@@ -82,13 +83,14 @@ http::PipelineOptions pipeline_options(const config::ServerSettings& server, Ass
             .exchange = assistant != nullptr ? &assistant->limits : nullptr};
 }
 
-http::ServerOptions server_options(const config::Settings& settings) {
+http::ServerOptions server_options(const config::Settings& settings, int inherited_socket) {
     http::ServerLimits limits;
     limits.max_connections = static_cast<std::size_t>(settings.server.max_connections);
     limits.max_in_flight = static_cast<std::size_t>(settings.server.max_in_flight);
     limits.cache_bytes = static_cast<std::size_t>(settings.storage.cache_memory_mib) * 1024 * 1024;
     return {.host = settings.server.host,
             .port = static_cast<std::uint16_t>(settings.server.port),
+            .inherited_socket = inherited_socket,
             .threads = threads_of(settings),
             .limits = limits};
 }
@@ -100,7 +102,7 @@ void report_fault(const http::Request& request, std::string_view text) {
 
 }  // namespace
 
-Shop::Shop(Core& core)
+Shop::Shop(Core& core, int inherited_socket)
     : core_{core},
       assistant_{make_assistant(core)},
       images_{"haat-image", image_threads(core.settings), kMaxQueuedImages},
@@ -134,7 +136,7 @@ Shop::Shop(Core& core)
       pipeline_{routes_, access_, core.catalog_topic, 
                 pipeline_options(core.settings.server, assistant_.get()), report_fault},
       traffic_{core.metrics, routes_},
-      server_{pipeline_, traffic_, server_options(core.settings)},
+      server_{pipeline_, traffic_, server_options(core.settings, inherited_socket)},
       transport_{make_transport(core.settings.mail)},
       mailer_{*transport_,
               sender(core.settings.mail),
@@ -174,6 +176,8 @@ bool Shop::stop() {
     outbox_worker_.stop();
     return drained;
 }
+
+bool Shop::is_alive() const { return server_.is_alive(kAliveWithinMs); }
 
 void Shop::sample() {
     try {

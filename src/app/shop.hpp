@@ -20,12 +20,15 @@ namespace haat::app {
 
 class Shop {
 public:
-    // Throws std::runtime_error with a line for the operator.
-    explicit Shop(Core& core);
+    // inherited_socket: see http::ServerOptions. Throws std::runtime_error with a line for the operator.
+    explicit Shop(Core& core, int inherited_socket = -1);
 
     void start();
     // Readiness goes, requests in flight end, mails under way are settled. false: the grace was too short.
     bool stop();
+
+    // Whether the threads that serve still turn.
+    [[nodiscard]] bool is_alive() const;
 
     // Figures that a scrape cannot wait for. Called every few seconds.
     void sample();

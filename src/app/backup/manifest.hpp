@@ -19,7 +19,7 @@ namespace haat::backup {
 
 inline constexpr std::string_view kManifestName = "MANIFEST.json";
 inline constexpr std::string_view kDatabaseName = "haat.db";
-inline constexpr std::size_t kMaxManifestBytes = 64 * 1024;
+inline constexpr std::size_t kMaxManifestBytes = std::size_t{64} * 1024;
 
 enum class Part : std::uint8_t { database, key, image };
 

@@ -19,7 +19,7 @@
 namespace haat::archive {
 namespace {
 
-constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr std::size_t kSealBytes = 512;  // a block of a tar file
 constexpr std::string_view kSealMark = "sealed-tar-1 sha256 ";
 

@@ -324,6 +324,7 @@ awaitable<> Connection::run_handler(const Route& route) {
 }
 
 void Connection::respond(Response& response, const Route* route) {
+    if (worker_.state.stopping) closing_ = true;  // since the head came, perhaps
     const std::size_t before = out_.size();
     finished(worker_.writer.write(out_, request_, response, ending()), before, route);
 }

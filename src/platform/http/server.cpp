@@ -1,14 +1,17 @@
 #include "platform/http/server.hpp"
 
 #include <pthread.h>
+#include <sys/socket.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
+#include "kernel/clock.hpp"
 #include "platform/observe/request_id.hpp"
 #include "platform/timer.hpp"
 
@@ -24,16 +27,26 @@ constexpr std::chrono::milliseconds kStopPoll{5};
 }  // namespace
 
 Server::Server(const Pipeline& pipeline, RequestObserver& observer, const ServerOptions& options)
-    : state_{.pipeline = pipeline, .observer = observer, .limits = options.limits} {
+    : state_{.pipeline = pipeline, .observer = observer, .limits = options.limits},
+      is_inherited_{options.inherited_socket >= 0} {
     for (std::size_t i = 0; i < options.threads; ++i) {
         workers_.push_back(std::make_unique<Worker>(state_, options.threads));
     }
+    acceptor_ = std::make_unique<Acceptor>(workers_.front()->context);
+    if (is_inherited_) {
+        adopt(options.inherited_socket);
+    } else {
+        listen(options);
+    }
+    port_ = acceptor_->local_endpoint().port();
+}
+
+void Server::listen(const ServerOptions& options) {
     const std::string where = options.host + ":" + std::to_string(options.port);
     error_code error;
     const auto address = asio::ip::make_address(options.host, error);
     if (error) throw std::runtime_error{"HOST is no IP address: " + options.host};
     const asio::ip::tcp::endpoint endpoint{address, options.port};
-    acceptor_ = std::make_unique<Acceptor>(workers_.front()->context);
     acceptor_->open(endpoint.protocol());
     acceptor_->set_option(asio::socket_base::reuse_address{true});
     acceptor_->bind(endpoint, error);
@@ -42,14 +55,30 @@ Server::Server(const Pipeline& pipeline, RequestObserver& observer, const Server
     if (error) throw std::runtime_error{"cannot listen on " + where + ": " + error.message()};
 }
 
+void Server::adopt(int socket) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    const bool known = getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+    if (!known || (address.ss_family != AF_INET && address.ss_family != AF_INET6))
+        throw std::runtime_error{"the socket that this process was started with is not one of TCP"};
+    error_code error;
+    acceptor_->assign(address.ss_family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), socket,
+                      error);
+    if (error) throw std::runtime_error{"cannot use the socket of the service manager: " + error.message()};
+}
+
 Server::~Server() {
     for (const auto& worker : workers_) worker->context.stop();
     threads_.clear();
 }
 
-std::uint16_t Server::port() const { return acceptor_->local_endpoint().port(); }
+bool Server::is_alive(std::int64_t within_ms) const {
+    const std::int64_t since = steady_ms() - within_ms;
+    return std::ranges::all_of(workers_, [since](const auto& worker) { return worker->ticked_ms > since; });
+}
 
 void Server::start() {
+    accepting_ = true;
     asio::co_spawn(workers_.front()->context, accept(), asio::detached);
     for (const auto& worker : workers_) {
         threads_.emplace_back([&worker = *worker] {
@@ -60,25 +89,46 @@ void Server::start() {
 }
 
 awaitable<> Server::accept() {
-    std::size_t next = 0;
-    for (;;) {
-        Worker& worker = *workers_[next];
-        next = (next + 1) % workers_.size();
+    while (!state_.stopping) {
+        Worker& worker = next_worker();
         error_code error;
         Socket socket =
             co_await acceptor_->async_accept(worker.context, asio::redirect_error(use_awaitable, error));
-        if (state_.stopping) co_return;
-        if (error) {
+        if (!error) {
+            try {
+                deal(std::move(socket), worker);
+            } catch (const std::exception&) {
+                continue;  // out of memory: this client is lost, not the ones after it
+            }
+        } else if (!state_.stopping) {
             // Out of file descriptors, most likely: connections that end free some.
             co_await pause_for(kPauseWhenOutOfFiles);
-            continue;
-        }
-        try {
-            deal(std::move(socket), worker);
-        } catch (const std::exception&) {
-            continue;  // out of memory: this client is lost, not the ones after it
         }
     }
+    if (!is_inherited_) accept_waiting();
+    error_code ignored;
+    acceptor_->close(ignored);
+    accepting_ = false;
+}
+
+// Who is in the queue believes to be connected, and may have sent a request.
+void Server::accept_waiting() try {
+    error_code error;
+    acceptor_->non_blocking(true, error);
+    for (int i = 0; i < kBacklog && !error; ++i) {
+        Worker& worker = next_worker();
+        Socket socket{worker.context};
+        acceptor_->accept(socket, error);
+        if (!error) deal(std::move(socket), worker);
+    }
+} catch (const std::exception&) {
+    return;  // out of memory: those who still wait are lost
+}
+
+Worker& Server::next_worker() {
+    Worker& worker = *workers_[next_];
+    next_ = (next_ + 1) % workers_.size();
+    return worker;
 }
 
 // Counts the connection before it is handed over: of a crowd that comes at once no more get by than may.
@@ -113,15 +163,15 @@ bool Server::stop(std::int64_t grace_ms) {
     state_.stopping = true;
     asio::post(workers_.front()->context, [this] {
         error_code ignored;
-        acceptor_->close(ignored);
+        acceptor_->cancel(ignored);
     });
     for (const auto& worker : workers_) {
         asio::post(worker->context, [&worker = *worker] { worker.drain(); });
     }
     const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{grace_ms};
-    while (state_.connections > 0 && std::chrono::steady_clock::now() < until)
-        std::this_thread::sleep_for(kStopPoll);
-    const bool drained = state_.connections == 0;
+    const auto busy = [this] { return accepting_ || state_.connections > 0; };
+    while (busy() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kStopPoll);
+    const bool drained = !busy();
     for (const auto& worker : workers_) worker->context.stop();
     threads_.clear();
     return drained;

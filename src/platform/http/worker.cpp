@@ -17,6 +17,7 @@ Worker::Worker(ServerState& state_, std::size_t workers)
       cache{state_.limits.cache_bytes / workers},
       buckets{state_.pipeline.options().bucket, state_.pipeline.options().exchange != nullptr},
       now_ms{steady_ms()},
+      ticked_ms{now_ms},
       timer_{context} {}
 
 void Worker::run() {
@@ -42,6 +43,7 @@ void Worker::start_timer() {
 
 void Worker::tick() {
     now_ms = steady_ms();
+    ticked_ms = now_ms;
     writer.refresh_date();
     state.observer.tick();
     if (auto* exchange = state.pipeline.options().exchange) exchange->exchange(buckets, context, now_ms);

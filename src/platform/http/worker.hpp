@@ -58,8 +58,9 @@ public:
     ResponseCache cache;
     TokenBuckets buckets;
     std::list<Connection*> connections{};
-    std::int64_t now_ms;          // as of the last tick or read
-    asio::io_context context{1};  // behind what connections use: those it still holds end with it
+    std::int64_t now_ms;                  // as of the last tick or read
+    std::atomic<std::int64_t> ticked_ms;  // when the loop turned last; read by any thread
+    asio::io_context context{1};          // behind what connections use: those it still holds end with it
 
 private:
     void tick();

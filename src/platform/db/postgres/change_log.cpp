@@ -1,14 +1,12 @@
 #include "platform/db/postgres/change_log.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <set>
 
 #include "kernel/clock.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -28,14 +26,6 @@ constexpr Query kCountBehind{"db.count_nodes_behind",
 
 constexpr std::int64_t kFirstPauseMs = 1;
 constexpr std::int64_t kLongestPauseMs = 32;
-
-awaitable<> pause(std::int64_t duration_ms) {
-    const auto executor = co_await asio::this_coro::executor;
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                               Executor>
-        timer{executor, std::chrono::milliseconds{duration_ms}};
-    co_await timer.async_wait(use_awaitable);
-}
 
 awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position, std::string_view self) {
     const Rows rows = co_await session.run(kCountBehind, position, self);
@@ -98,7 +88,7 @@ awaitable<> wait_until_seen(Database& database, std::int64_t position, std::stri
     while (steady_ms() < all_leases_end_ms) {
         const std::int64_t behind = co_await count_behind(database, position, self);
         if (behind == 0) co_return;
-        co_await pause(pause_ms);
+        co_await pause_for(std::chrono::milliseconds{pause_ms});
         pause_ms = std::min(pause_ms * 2, kLongestPauseMs);
     }
 }
