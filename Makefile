@@ -3,6 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 ARGS ?=
+MINUTES ?= 60
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +27,12 @@ fmt: ## Format all C++ sources
 	@tools/install_packages check
 	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0r clang-format-19 -i
 
+fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json urls": of these)
+	@tools/install_packages build check
+	@tools/fuzz --minutes $(MINUTES) $(ARGS)
+
 bench: build ## Measure the release build, and write the report
 	@tools/install_packages bench
 	@bench/run $(ARGS)
 
-.PHONY: help build run test check fmt bench
+.PHONY: help build run test check fmt fuzz bench

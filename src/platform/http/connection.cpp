@@ -17,7 +17,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kReadBytes = 4 * 1024;
 constexpr std::size_t kBodyReadBytes = 32 * 1024;
-constexpr std::size_t kMaxUnparsedBytes = 8 * 1024;  // of a body: a chunk header or trailers
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr std::size_t kFlushBytes = 64 * 1024;
 constexpr std::size_t kKeptBufferBytes = 16 * 1024;
@@ -291,10 +290,6 @@ awaitable<bool> Connection::read_body(const Route& route, BodyReceiver& receiver
         }
         in_.erase(0, *used);
         if (parser_->body_complete()) break;
-        if (in_.size() > kMaxUnparsedBytes) {
-            refuse(Error{ErrorCode::bad_request, {}, "an oversized chunk header"}, &route);
-            co_return false;
-        }
         const bool more = co_await read_more(kBodyReadBytes);
         if (!more) {
             closing_ = true;

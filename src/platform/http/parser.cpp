@@ -16,6 +16,10 @@ constexpr std::size_t kShortestChunkedEnd = 5;
 
 Error bad_request(std::string reason) { return {ErrorCode::bad_request, {}, std::move(reason)}; }
 
+std::unexpected<Error> oversized_chunk_header() {
+    return std::unexpected{bad_request("an oversized chunk header")};
+}
+
 std::string_view to_std(beast::string_view text) { return {text.data(), text.size()}; }
 
 // `http://host/path` is `/path` (RFC 9112, 3.2.2). nullopt when neither that nor a path.
@@ -103,6 +107,7 @@ Result<std::size_t> RequestParser::parse_body(std::string_view bytes, BodyReceiv
     receiver_ = &receiver;
     std::size_t used = 0;
     if (auto parsed = put_all(bytes, used); !parsed) return std::unexpected{parsed.error()};
+    if (!is_done() && bytes.size() - used > kMaxChunkHeaderBytes) return oversized_chunk_header();
     return used;
 }
 
@@ -111,11 +116,14 @@ Result<void> RequestParser::put_all(std::string_view bytes, std::size_t& used) {
         beast::error_code error;
         const std::string_view rest = bytes.substr(used);
         if (!in_head_ && chunked() && rest.size() < kShortestChunkedEnd) return {};
+        got_body_ = false;
         const std::size_t count = put(boost::asio::buffer(rest.data(), rest.size()), error);
         used += count;
         if (error == beast::http::error::need_more) return {};
         if (error) return std::unexpected{error_ ? *error_ : bad_request(error.message())};
         if (in_head_ && is_header_done()) return {};
+        // However its bytes came: all at once it is no better than in pieces.
+        if (!in_head_ && !got_body_ && count > kMaxChunkHeaderBytes) return oversized_chunk_header();
         if (count == 0) return {};
     }
     return {};
@@ -174,6 +182,7 @@ void RequestParser::on_header_impl(ErrorCodeRef error) { error = {}; }
 
 std::size_t RequestParser::on_body_impl(View body, ErrorCodeRef error) {
     error = {};
+    got_body_ = true;
     const auto received = receiver_->receive(to_std(body));
     if (!received) refuse(received.error(), error);
     return body.size();

@@ -17,6 +17,7 @@ namespace haat::http {
 inline constexpr std::size_t kMaxHeadBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHeaders = 100;
 inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;
+inline constexpr std::size_t kMaxChunkHeaderBytes = 8 * 1024;  // and of the trailers
 
 // Looks for the end of a request's head, in pieces as they come.
 class HeadScanner {
@@ -60,7 +61,7 @@ public:
     [[nodiscard]] bool is_http_1_0() const { return http_version_ == 10; }
 
     // Feeds bytes of the body; how many were used: what is left comes again, with more behind it. Errors:
-    // bad_request, or the receiver's own.
+    // bad_request, or the receiver's own. Never leaves more than kMaxChunkHeaderBytes.
     Result<std::size_t> parse_body(std::string_view bytes, BodyReceiver& receiver);
     [[nodiscard]] bool body_complete() const { return is_done(); }
 
@@ -87,6 +88,7 @@ private:
 
     Request* request_ = nullptr;
     BodyReceiver* receiver_ = nullptr;
+    bool got_body_ = false;  // in the last step
     bool in_head_ = true;  // trailers are fields too, but not the request's
     bool expects_continue_ = false;
     int http_version_ = 11;

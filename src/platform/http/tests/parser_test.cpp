@@ -287,6 +287,17 @@ TEST(HttpParser, SaysWhatTheConnectionHasToKnow) {
     });
 }
 
+TEST(HttpParser, TrailersAreBoundedHoweverTheyCome) {
+    for (const std::size_t over : {0U, 1U}) {
+        const std::string end = "0\r\nX: \r\n\r\n";
+        std::string trailers = "0\r\nX: " + std::string(kMaxChunkHeaderBytes - end.size() + over, 'a');
+        const auto bytes = chunked(trailers + "\r\n\r\n");
+        const auto whole = parse(bytes);
+        EXPECT_EQ(whole.error, over == 0 ? "" : "bad_request");
+        EXPECT_EQ(parse_bytewise(bytes), whole) << over;
+    }
+}
+
 TEST(HttpParser, TheReceiversErrorIsTheAnswer) {
     for (const auto& bytes :
          {post("Content-Length: 9\r\n", "123456789"), chunked("9\r\n123456789\r\n0\r\n\r\n")}) {
