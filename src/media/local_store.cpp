@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "platform/crypto/random.hpp"
+#include "platform/fail_point.hpp"
 
 namespace haat::media {
 namespace {
@@ -132,10 +133,12 @@ void LocalStore::write_durably(std::string_view name, std::string_view bytes) co
     const Unfinished removed{unfinished};
     write_all(file.get(), bytes);
     sync(file.get());
+    crash_point("image.written");
     if (::rename(unfinished.c_str(), finished.c_str()) != 0) throw_errno("cannot name an image file");
     const Descriptor folder{::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!folder) throw_errno("cannot open the folder of images");
     sync(folder.get());
+    crash_point("image.stored");
 }
 
 bool is_stored_name(std::string_view file) {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <random>
 
+#include "platform/fail_point.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::jobs {
@@ -71,7 +72,11 @@ void OutboxWorker::work(bool sweeps) {
 bool OutboxWorker::deliver_one() {
     const auto lease = run_sync(store_.lease_next(Timestamp::now()));
     if (!lease) return false;
-    settle(*lease, attempt(lease->event));
+    crash_point("outbox.leased");
+    const Attempt done = attempt(lease->event);
+    crash_point("outbox.sent");
+    settle(*lease, done);
+    crash_point("outbox.settled");
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "kernel/clock.hpp"
 #include "platform/db/sqlite/session.hpp"
+#include "platform/fail_point.hpp"
 #include "platform/handoff.hpp"
 
 namespace haat::db::sqlite {
@@ -13,7 +14,10 @@ public:
     SqliteTransaction(Connection& connection, const Observe& observe)
         : connection_{connection}, observe_{observe} {}
     awaitable<Rows> execute(const Query& query, Params params) override {
-        co_return run_observed(connection_, observe_, query, params);
+        fail_point("statement");
+        Rows rows = run_observed(connection_, observe_, query, params);
+        fail_point("statement.done");
+        co_return rows;
     }
     void committed() { move_topics(); }
 
@@ -92,7 +96,9 @@ void Writer::run_batch(std::vector<Job>& batch) {
             // A full disk makes the engine roll back everything, the jobs before this one included.
             if (!connection_.in_transaction()) throw Unavailable{"the database gave up the transaction"};
         }
+        fail_point("commit");
         connection_.exec("COMMIT");
+        crash_point("committed");
         for (auto& tx : transactions) {
             if (tx.wants_commit) tx.committed();
         }
@@ -103,6 +109,7 @@ void Writer::run_batch(std::vector<Job>& batch) {
             if (!*job.error) *job.error = fault;
         }
     }
+    crash_point("answer");
     for (const Job& job : batch) job.resume();
 }
 

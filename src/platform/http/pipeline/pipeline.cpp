@@ -1,5 +1,6 @@
 #include "platform/http/pipeline/pipeline.hpp"
 
+#include "platform/fail_point.hpp"
 #include "platform/http/parameters.hpp"
 #include "platform/http/pipeline/csrf.hpp"
 
@@ -88,6 +89,7 @@ std::optional<Error> Pipeline::check_body(const Route& route, const Request& req
 
 awaitable<Response> Pipeline::handle(const Route& route, Request& request) const {
     try {
+        fail_point("handler");
         Response response = co_await route.endpoint.handle(request);
         if (response.error) co_return render(*response.error, &route, request);
         co_return response;
