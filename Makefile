@@ -27,6 +27,15 @@ fmt: ## Format all C++ sources
 	@tools/install_packages check
 	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0r clang-format-19 -i
 
+faults: ## Kill the program 200 times, fail at every step, fill the disk
+	@tools/install_packages build test
+	@HAAT_KILLS=200 HAAT_STEP_ROUNDS=1 HAAT_FAILURES=1000 HAAT_FULL_DISK_S=60 HAAT_SUITE_LIMIT_S=10800 \
+		tools/run_tests faults
+
+hostile: ## Attack the program from outside, at full size
+	@tools/install_packages build test
+	@HAAT_FULL_SIZE=1 HAAT_SUITE_LIMIT_S=10800 tools/run_tests hostile
+
 fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json urls": of these)
 	@tools/install_packages build check
 	@tools/fuzz --minutes $(MINUTES) $(ARGS)
@@ -35,4 +44,4 @@ bench: build ## Measure the release build, and write the report
 	@tools/install_packages bench
 	@bench/run $(ARGS)
 
-.PHONY: help build run test check fmt fuzz bench
+.PHONY: help build run test check fmt faults hostile fuzz bench

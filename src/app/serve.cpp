@@ -34,6 +34,7 @@ sigset_t block_stop_signals() {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     return signals;
 }
 

@@ -53,7 +53,7 @@ private:
 
 [[noreturn]] void throw_errno(const char* what) {
     const auto text = std::string{what} + ": " + std::system_category().message(errno);
-    if (errno == ENOSPC || errno == EDQUOT) throw StorageFull{text};
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) throw StorageFull{text};
     throw std::runtime_error{text};
 }
 

@@ -1,0 +1,46 @@
+import os
+import random
+
+import pytest
+
+from support.report import write_report
+from support.server import Server, find_binary
+
+
+@pytest.fixture(scope="module")
+def start_server():
+    """Starts servers with settings of their own; they stop when the file is done."""
+    started = []
+
+    def start(**settings):
+        started.append(Server(**settings).start())
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.discard()
+
+
+@pytest.fixture(scope="module")
+def dice(request):
+    """Random numbers that HAAT_SEED repeats; a failure shows the seed (pytest prints what a fixture printed)."""
+    seed = int(os.environ.get("HAAT_SEED", random.SystemRandom().randrange(2**32)))
+    print(f"HAAT_SEED={seed} repeats {request.module.__name__}")
+    made = random.Random(seed)
+    made.seed_of_run = seed
+    return made
+
+
+@pytest.fixture(scope="module")
+def report():
+    """report(what, times, detail): what held, for docs/reliability.md."""
+    def note(what, times, detail="", failures=0):
+        write_report("faults", [{"what": what, "times": times, "failures": failures, "detail": detail}])
+    return note
+
+
+@pytest.fixture(scope="session")
+def fail_points():
+    """Only where the program has them: a build for tests."""
+    if b"HAAT_FAIL_FILE" not in find_binary().read_bytes():
+        pytest.skip("this build has no fail points (HAAT_FAILPOINTS)")
