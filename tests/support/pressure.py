@@ -1,0 +1,86 @@
+"""What a server feels while it is attacked: memory, files, and how long its other clients wait."""
+import os
+import pathlib
+import statistics
+import threading
+import time
+
+import requests
+
+from support.server import find_binary
+
+FULL_SIZE = bool(os.environ.get("HAAT_FULL_SIZE"))
+SETTLES_WITHIN_S = 20
+
+
+def sized(quick, full):
+    """How much of it: quick in `make test`, full in `make hostile`."""
+    return full if FULL_SIZE else quick
+
+
+def is_sanitized():
+    """Whether the program keeps freed memory for a while, so that its size says nothing."""
+    return b"__asan_init" in find_binary().read_bytes()
+
+
+def memory_mb(server):
+    for line in pathlib.Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("the server is gone")
+
+
+def open_files(server):
+    return len(list(pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+
+def gauge(server, name):
+    text = requests.get(server.base_url + "/metrics", headers={"Connection": "close"}, timeout=10).text
+    return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
+
+
+class Bystander:
+    """A well-behaved client: asks for a list and the cart again and again, and notes how long it waits."""
+
+    def __init__(self, server, pause_s=0.01):
+        self._server, self._pause_s = server, pause_s
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.waits_s, self.faults = [], []
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._stopped.wait(self._pause_s):
+            began = time.monotonic()
+            try:  # on a connection of its own: newcomers are served too
+                response = requests.get(self._server.base_url + "/api/product/all", timeout=10,
+                                        headers={"Connection": "close"})
+                if response.status_code != 200:
+                    self.faults.append(response.status_code)
+            except requests.RequestException as fault:
+                self.faults.append(type(fault).__name__)
+            self.waits_s.append(time.monotonic() - began)
+
+    def summary(self):
+        ordered = sorted(self.waits_s)
+        return (f"others waited {statistics.median(ordered) * 1000:.1f} ms (median), "
+                f"{ordered[len(ordered) * 99 // 100] * 1000:.0f} ms (99 %)")
+
+
+def expect_clean(server, files_before):
+    """Alive, nobody connected, nothing in flight, no file left open."""
+    give_up_at = time.monotonic() + SETTLES_WITHIN_S
+    while True:
+        assert server.process.poll() is None, f"the server ended:\n{server.log_tail()}"
+        left = (gauge(server, "haat_connections"), gauge(server, "haat_requests_in_flight"), open_files(server))
+        if left[0] <= 1 and left[1] <= 1 and left[2] <= files_before + 4:
+            return
+        assert time.monotonic() < give_up_at, f"connections, in flight, files: {left}; {files_before} files before"
+        time.sleep(0.1)
