@@ -55,9 +55,7 @@ void Connection::enter(Phase phase) {
 }
 
 bool Connection::is_slow(std::int64_t waited_ms, std::uint64_t bytes) const {
-    const ServerLimits& limits = worker_.state.limits;
-    return waited_ms > limits.rate_grace_ms &&
-           bytes < static_cast<std::uint64_t>(waited_ms) * limits.min_rate / 1'000;
+    return bytes < static_cast<std::uint64_t>(waited_ms) * worker_.state.limits.min_rate / 1'000;
 }
 
 void Connection::reap(std::int64_t now_ms) {
@@ -72,15 +70,18 @@ void Connection::reap(std::int64_t now_ms) {
             late = waited > limits.header_ms;
             break;
         case Phase::body:
-            late = waited > limits.body_ms || is_slow(waited, phase_bytes_);
+            late =
+                waited > limits.body_ms || (waited > limits.rate_grace_ms && is_slow(waited, phase_bytes_));
             break;
         case Phase::handler:
             late = waited > limits.request_ms;
             break;
-        case Phase::write:
+        case Phase::write: {
+            const std::int64_t full_ms = write_full_at_ms_ == 0 ? 0 : now_ms - write_full_at_ms_;
             late = waited > limits.write_stall_ms ||
-                   (write_full_at_ms_ != 0 && is_slow(now_ms - write_full_at_ms_, taken_bytes_));
+                   (full_ms > limits.write_grace_ms && is_slow(full_ms, taken_bytes_));
             break;
+        }
     }
     if (!late) return;
     closing_ = true;

@@ -26,8 +26,11 @@ struct ServerLimits {
     std::int64_t idle_ms = 60'000;         // between requests
     std::int64_t write_stall_ms = 10'000;  // without a byte taken by the client
     std::int64_t request_ms = 60'000;      // a handler, all in all
-    std::int64_t rate_grace_ms = 5'000;    // after which a body must come, an answer be taken, at least at
-    std::uint64_t min_rate = 1'024;        // bytes a second
+    std::int64_t rate_grace_ms = 5'000;    // after which a body must have come at least at min_rate
+    // After which an answer must be taken at that rate: buffers on the way hide for long what the client
+    // takes.
+    std::int64_t write_grace_ms = 30'000;
+    std::uint64_t min_rate = 1'024;  // bytes a second
     std::size_t max_connections = 10'240;
     std::size_t max_in_flight = 1'024;              // handlers at once; beyond them 503
     std::size_t max_body_bytes = 64 * 1024 * 1024;  // of all JSON bodies held; beyond them 503
