@@ -44,7 +44,10 @@ std::int64_t pick_stock(Random& random) {
 
 Timestamp pick_time(Random& random) {
     constexpr std::int64_t kMinutes = (kNewest.ms - kOldest.ms) / kMinuteMs;
-    return kOldest + random.between(0, kMinutes - 1) * kMinuteMs + random.between(0, kMinuteMs - 1);
+    // Drawn one after the other: compilers differ in which operand of a sum comes first.
+    const std::int64_t ms = random.between(0, kMinuteMs - 1);
+    const std::int64_t minute = random.between(0, kMinutes - 1);
+    return kOldest + minute * kMinuteMs + ms;
 }
 
 // Every fourth product was changed once, at most 30 days after it was made.
