@@ -6,7 +6,7 @@ ARGS ?=
 MINUTES ?= 60
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build what users run: build/release/haat
 	@tools/install_packages build
@@ -22,6 +22,15 @@ test: ## Build with sanitizers and run every test
 check: ## Format, layers, the second compiler, clang-tidy (CHANGED=1: of changed files only)
 	@tools/install_packages build test check
 	@CHANGED=$(CHANGED) tools/check
+
+deb: build ## Make the Debian package: build/deb/haat_*.deb
+	@tools/install_packages package
+	@cpack -G DEB -B build/deb --config build/release/CPackConfig.cmake >build/release/cpack.log || { cat build/release/cpack.log; exit 1; }
+	@ls build/deb/*.deb
+
+package-test: deb ## Try the package in a bare Debian of its own (needs root)
+	@tools/install_packages test
+	@tests/packaging/run
 
 fmt: ## Format all C++ sources
 	@tools/install_packages check
@@ -44,4 +53,4 @@ bench: build ## Measure the release build, and write the report
 	@tools/install_packages bench
 	@bench/run $(ARGS)
 
-.PHONY: help build run test check fmt faults hostile fuzz bench
+.PHONY: help build run test check fmt faults hostile fuzz bench deb package-test

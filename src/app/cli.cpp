@@ -77,6 +77,7 @@ private:
         auto& serve = add_command(app_, "serve", "Serve the shop; the default", Action::serve);
         serve.footer(config::describe_options);
         add_command(app_, "migrate", "Bring the database up to date, and end", Action::migrate);
+        add_command(app_, "health", "Ask the running server whether it is ready", Action::health);
         add_command(app_, "doctor", "Check the settings and what they need, and say what to do",
                     Action::doctor);
         auto& settings = add_command(app_, "config", "Show every setting: value, source, default, meaning",

@@ -27,6 +27,7 @@ enum class Action : std::uint8_t {
     admin_create,
     admin_promote,
     admin_reset_password,
+    health,
     doctor,
     config,
     openapi,

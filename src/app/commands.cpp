@@ -16,6 +16,7 @@
 #include "app/copy/place.hpp"
 #include "app/core.hpp"
 #include "app/doctor.hpp"
+#include "app/health.hpp"
 #include "app/progress.hpp"
 #include "app/seed/seed.hpp"
 #include "app/serve.hpp"
@@ -193,6 +194,7 @@ int run(const Command& command) {
     if (command.action == Action::openapi || command.action == Action::postman) {
         return print_document(command.action, loaded->settings);
     }
+    if (command.action == Action::health) return check_health(loaded->settings.server);
     if (command.action == Action::backup || command.action == Action::restore) {
         return backup::run(command, loaded->settings);
     }
