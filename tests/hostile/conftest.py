@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from support.pressure import FULL_SIZE, expect_clean, is_sanitized, open_files
+from support.pressure import FULL_SIZE, expect_clean, held, is_sanitized
 from support.report import write_report
 from support.server import Server
 from support.shop import Shop
@@ -38,7 +38,7 @@ def shop(server):
 @pytest.fixture
 def cleanly(server):
     """Whatever the test did, the server is as clean afterwards as it was before."""
-    before = open_files(server)
+    before = held(server)
     yield
     expect_clean(server, before)
 

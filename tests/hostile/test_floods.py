@@ -1,0 +1,230 @@
+"""Many clients that take their time, or too many of them, cost the others little and the server nothing for good."""
+import contextlib
+import selectors
+import socket
+import time
+
+import pytest
+
+from support.pressure import Bystander, gauge, held, expect_clean, is_sanitized, memory_mb, sized
+from support.shop import Shop
+
+HEAD_S, STALL_S, LEAST_RATE_GRACE_S, IDLE_S = 10, 10, 5, 60  # platform/http/worker.hpp
+TICKS_S = 4  # the server looks twice a second, and this machine may be busy
+IDLE_GROWTH_MB = 100  # of 10,000 idle connections
+GET = b"GET /api/product/all HTTP/1.1\r\nHost: shop\r\n\r\n"
+
+
+class Crowd:
+    """Many connections of one process, none of which waits for another."""
+
+    def __init__(self, server, count, small_window=False):
+        self.connections, self.refused = [], 0
+        for _ in range(count):
+            connection = socket.socket()
+            if small_window:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            connection.settimeout(5)
+            try:
+                connection.connect(("127.0.0.1", server.port))
+            except OSError:
+                self.refused += 1
+                continue
+            connection.setblocking(False)
+            self.connections.append(connection)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for connection in self.connections:
+            connection.close()
+
+    def send(self, data):
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.send(data)
+
+    def take_ended(self, read=True):
+        """How many the server has ended since the last call; what it says is read away."""
+        ended = 0
+        for connection in list(self.connections):
+            try:
+                data = connection.recv(65536) if read else connection.recv(1, socket.MSG_PEEK)
+                over = data == b""
+            except BlockingIOError:
+                over = False
+            except OSError:
+                over = True
+            if over:
+                connection.close()
+                self.connections.remove(connection)
+                ended += 1
+        return ended
+
+
+@pytest.fixture
+def busy_shop(start_server):
+    """A server for many connections, with a list to ask for."""
+    shop = Shop(start_server(MAX_CONNECTIONS="12000"))
+    for _ in range(5):
+        shop.product()
+    return shop
+
+
+def outlast(crowd, within_s, feed=None, every_s=0.5, read=True):
+    """How long it took until the server had ended every connection of the crowd."""
+    began = time.monotonic()
+    while crowd.connections:
+        assert time.monotonic() - began < within_s, f"{len(crowd.connections)} are still connected"
+        if feed:
+            crowd.send(feed)
+        time.sleep(every_s)
+        crowd.take_ended(read)
+    return time.monotonic() - began
+
+
+def test_heads_that_come_byte_by_byte_are_cut_off(busy_shop, report):
+    """Slowloris: a byte now and then does not keep a connection."""
+    server, count = busy_shop.server, sized(200, 5_000)
+    before = held(server)
+    with Bystander(server) as others, Crowd(server, count) as crowd:
+        crowd.send(b"GET / HTTP/1.1\r\nHost: shop\r\nX: ")
+        took = outlast(crowd, HEAD_S + 2 * TICKS_S, feed=b"a", every_s=1)
+        assert took > HEAD_S - TICKS_S
+    assert not others.faults
+    expect_clean(server, before)
+    report("slow heads", count, f"cut off after {took:.0f} s; {others.summary()}")
+
+
+def test_bodies_that_trickle_are_cut_off(busy_shop, report):
+    """RUDY: less than a kilobyte a second is too slow."""
+    server, count = busy_shop.server, sized(200, 5_000)
+    before = held(server)
+    with Bystander(server) as others, Crowd(server, count) as crowd:
+        crowd.send(b"POST /api/user/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                   b"Content-Length: 90000\r\n\r\n{")
+        took = outlast(crowd, LEAST_RATE_GRACE_S + 2 * TICKS_S, feed=b" " * 20, every_s=1)
+    assert not others.faults
+    expect_clean(server, before)
+    report("slow bodies", count, f"cut off after {took:.0f} s; {others.summary()}")
+
+
+def test_readers_that_take_nothing_are_cut_off(busy_shop, report):
+    """A client that asks for much and reads nothing of it."""
+    server, count = busy_shop.server, sized(50, 1_000)
+    before, memory = held(server), memory_mb(server)
+    with Bystander(server) as others, Crowd(server, count, small_window=True) as crowd:
+        for _ in range(40):
+            crowd.send(b"GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n" * 20)
+            time.sleep(0.02)
+        # Nothing is read: that the server gave up shows in its own count.
+        give_up_at = time.monotonic() + STALL_S + 3 * TICKS_S
+        while gauge(server, "haat_http_connections") > before[0] + 8:
+            assert time.monotonic() < give_up_at, "they are still connected"
+            time.sleep(0.5)
+        grown = memory_mb(server) - memory
+    assert not others.faults
+    if not is_sanitized():
+        assert grown < count  # 1 MB each, at the most
+    expect_clean(server, before)
+    report("readers that take nothing", count, f"cut off; {grown:.0f} MB at the most; {others.summary()}")
+
+
+def test_idle_connections_are_cheap_and_end(busy_shop, report):
+    """Thousands that wait cost little memory and nobody's time; after a minute they are closed."""
+    server, count = busy_shop.server, sized(1_000, 10_000)
+    before, memory = held(server), memory_mb(server)
+    with Crowd(server, count) as crowd:
+        crowd.send(GET)
+        time.sleep(sized(2, 5))
+        crowd.take_ended()
+        assert len(crowd.connections) == count, "all were served"
+        grown = memory_mb(server) - memory
+        with Bystander(server) as others:
+            time.sleep(sized(2, 10))
+        assert not others.faults
+        if not is_sanitized():
+            assert grown < IDLE_GROWTH_MB
+        if sized(False, True):
+            outlast(crowd, IDLE_S + 4 * TICKS_S)
+    expect_clean(server, before)
+    report("idle connections", count, f"{grown:.0f} MB; {others.summary()}; closed after a minute")
+
+
+def test_more_connections_than_allowed_are_refused_and_the_rest_served(start_server, report):
+    limit = 200
+    server = start_server(MAX_CONNECTIONS=str(limit))
+    before = held(server)
+    with Crowd(server, sized(600, 5_000)) as crowd:
+        time.sleep(1)
+        told = ended = 0
+        for connection in crowd.connections:
+            with contextlib.suppress(BlockingIOError):
+                try:
+                    answer = connection.recv(4096)
+                except ConnectionResetError:
+                    answer = b""
+                told += answer.startswith(b"HTTP/1.1 503 ")
+                ended += 1
+        assert ended >= len(crowd.connections) - limit - 10, "who is too many is told, or cut off"
+        assert told > 0.8 * ended, f"{told} of {ended} were told"
+        flood = len(crowd.connections)
+    time.sleep(1)
+    expect_clean(server, before)
+    with Bystander(server) as others:
+        time.sleep(1)
+    assert not others.faults, "whoever comes after the flood is served"
+    report("connections beyond the limit", flood, "503 at once; those after the flood are served")
+
+
+def test_connections_that_come_and_go_leave_nothing(busy_shop, report):
+    server, count = busy_shop.server, sized(1_000, 20_000)
+    before = held(server)
+    with Bystander(server) as others:
+        for number in range(count):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                if number % 3 == 1:
+                    connection.send(GET[:number % len(GET)])
+                elif number % 3 == 2:  # a reset in the middle of an answer
+                    connection.send(GET)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert not others.faults
+    expect_clean(server, before)
+    report("connections that come and go", count, others.summary())
+
+
+def test_a_flood_of_pipelined_requests_starves_nobody(busy_shop, report):
+    """Requests by the thousand on one connection, read slowly: others get their turn, memory stays."""
+    server, count = busy_shop.server, sized(5_000, 200_000)
+    before, memory = held(server), memory_mb(server)
+    with Bystander(server) as others, contextlib.ExitStack() as stack:
+        crowd = stack.enter_context(Crowd(server, 8))
+        share, most = count // len(crowd.connections), memory
+        left = {connection: share * GET for connection in crowd.connections}
+        answers = dict.fromkeys(crowd.connections, 0)
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for connection in crowd.connections:
+            selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        give_up_at = time.monotonic() + sized(60, 600)
+        while any(answers[connection] < share for connection in answers):
+            assert time.monotonic() < give_up_at, f"answered: {list(answers.values())} of {share}"
+            for key, events in selector.select(1):
+                connection = key.fileobj
+                if events & selectors.EVENT_WRITE and left[connection]:
+                    with contextlib.suppress(BlockingIOError):
+                        left[connection] = left[connection][connection.send(left[connection][:65536]):]
+                    if not left[connection]:
+                        selector.modify(connection, selectors.EVENT_READ)
+                if events & selectors.EVENT_READ:
+                    data = connection.recv(262_144)
+                    assert data, "the connection ended"
+                    answers[connection] += data.count(b"HTTP/1.1 200 ")
+            most = max(most, memory_mb(server))
+            if min(answers.values()) >= share - 2:  # a status line may be cut between two reads
+                break
+    assert not others.faults
+    if not is_sanitized():
+        assert most - memory < 32
+    expect_clean(server, before)
+    report("pipelined requests on 8 connections", count, f"+{most - memory:.0f} MB; {others.summary()}")
