@@ -60,6 +60,7 @@ int print_document(Action action, config::Settings settings) {
     const ThrowawayFolder folder;
     settings.storage.data_dir = folder.path();
     settings.storage.database_file = folder.path() / "haat.db";
+    settings.storage.postgres_url = {};
     settings.mail.transport = config::MailTransport::file;
     settings.mail.dir = folder.path() / "mail";
     settings.images.store = config::ImageStore::local;

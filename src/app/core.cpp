@@ -3,6 +3,8 @@
 #include <unordered_map>
 
 #include "platform/crypto/hash.hpp"
+#include "platform/db/postgres/postgres_database.hpp"
+#include "platform/db/sqlite/sqlite_database.hpp"
 
 namespace haat::app {
 namespace {
@@ -21,6 +23,47 @@ std::size_t threads_of(const config::Settings& settings) {
     return static_cast<std::size_t>(settings.server.threads);
 }
 
+db::PostgresOptions postgres_options(const config::Settings& settings) {
+    const auto& storage = settings.storage;
+    db::PostgresOptions options;
+    options.url = storage.postgres_url;
+    options.password_file = storage.database_password_file;
+    options.connections = static_cast<std::size_t>(storage.database_pool);
+    options.attached = threads_of(settings);
+    return options;
+}
+
+db::MigrationReport migrate(const config::Settings& settings) {
+    if (on_postgres(settings.storage))
+        return db::migrate_postgres(postgres_options(settings), db::embedded_migrations());
+    return db::migrate_sqlite(settings.storage.database_file.string(), db::embedded_migrations());
+}
+
+// Figures of the pools join the metrics.
+std::unique_ptr<db::Database> open_server(db::PostgresOptions options, observe::Registry& metrics) {
+    auto database = db::open_postgres(std::move(options));
+    const auto* pools = database.get();
+    metrics.gauge_at_scrape({"haat_db_connections", "Open connections to PostgreSQL."}, {},
+                            [pools] { return static_cast<double>(pools->gauges().connections); });
+    metrics.gauge_at_scrape({"haat_db_connections_in_use", "Connections that run a transaction."}, {},
+                            [pools] { return static_cast<double>(pools->gauges().in_use); });
+    metrics.gauge_at_scrape({"haat_db_waiting", "Who waits for a connection to PostgreSQL."}, {},
+                            [pools] { return static_cast<double>(pools->gauges().waiting); });
+    return database;
+}
+
+std::unique_ptr<db::Database> open(const config::Settings& settings, observe::Registry& metrics,
+                                   observe::StatementMetrics& statements) {
+    auto observe = [&statements](const db::Query& query, std::int64_t nanoseconds) {
+        count_statement(statements, query, nanoseconds);
+    };
+    if (!on_postgres(settings.storage))
+        return db::open_sqlite({.path = settings.storage.database_file.string(), .observe = observe});
+    auto options = postgres_options(settings);
+    options.observe = observe;
+    return open_server(std::move(options), metrics);
+}
+
 accounts::AccountOptions account_options(const config::Settings& settings, const config::ServerKeys& keys) {
     return {.admin_key = settings.access.admin_key,
             .otp_key = keys.otp,
@@ -35,12 +78,8 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
     : settings{settings_},
       folder{settings_.storage.data_dir},
       statements{metrics},
-      migrations{db::migrate_sqlite(settings_.storage.database_file.string(), db::embedded_migrations())},
-      db{db::open_sqlite({.path = settings_.storage.database_file.string(),
-                          .observe =
-                              [this](const db::Query& query, std::int64_t nanoseconds) {
-                                  count_statement(statements, query, nanoseconds);
-                              }})},
+      migrations{migrate(settings_)},
+      db{open(settings_, metrics, statements)},
       hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes},
       outbox{outbox_topic},
       node_key{crypto::hmac_sha256_hex(keys.access.reveal(), "nodes of this shop")},

@@ -10,7 +10,7 @@
 #include "platform/cache/topic.hpp"
 #include "platform/crypto/token.hpp"
 #include "platform/db/database.hpp"
-#include "platform/db/sqlite/sqlite_database.hpp"
+#include "platform/db/migrate.hpp"
 #include "platform/jobs/cpu_pool.hpp"
 #include "platform/jobs/outbox.hpp"
 #include "platform/observe/metrics.hpp"

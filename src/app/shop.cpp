@@ -83,7 +83,8 @@ http::PipelineOptions pipeline_options(const config::ServerSettings& server, Ass
             .exchange = assistant != nullptr ? &assistant->limits : nullptr};
 }
 
-http::ServerOptions server_options(const config::Settings& settings, int inherited_socket) {
+http::ServerOptions server_options(const config::Settings& settings, db::Database& database,
+                                   int inherited_socket) {
     http::ServerLimits limits;
     limits.max_connections = static_cast<std::size_t>(settings.server.max_connections);
     limits.max_in_flight = static_cast<std::size_t>(settings.server.max_in_flight);
@@ -92,7 +93,8 @@ http::ServerOptions server_options(const config::Settings& settings, int inherit
             .port = static_cast<std::uint16_t>(settings.server.port),
             .inherited_socket = inherited_socket,
             .threads = threads_of(settings),
-            .limits = limits};
+            .limits = limits,
+            .prepare = [&database](asio::io_context& context) { database.attach(context); }};
 }
 
 void report_fault(const http::Request& request, std::string_view text) {
@@ -133,10 +135,10 @@ Shop::Shop(Core& core, int inherited_socket)
                            .addresses = address_http_,
                            .media = media_http_})},
       access_{core.accounts},
-      pipeline_{routes_, access_, core.catalog_topic, 
+      pipeline_{routes_, access_, core.catalog_topic,
                 pipeline_options(core.settings.server, assistant_.get()), report_fault},
       traffic_{core.metrics, routes_},
-      server_{pipeline_, traffic_, server_options(core.settings, inherited_socket)},
+      server_{pipeline_, traffic_, server_options(core.settings, *core.db, inherited_socket)},
       transport_{make_transport(core.settings.mail)},
       mailer_{*transport_,
               sender(core.settings.mail),

@@ -1,4 +1,4 @@
-// What db::Database promises, on the embedded engine.
+// What db::Database promises, on both engines; on PostgreSQL where the tests have a server.
 #include <gtest/gtest.h>
 
 #include <boost/asio/detached.hpp>
@@ -6,11 +6,14 @@
 #include <array>
 #include <functional>
 #include <latch>
+#include <optional>
 #include <thread>
 
+#include "platform/db/postgres/postgres_database.hpp"
 #include "platform/db/sqlite/sqlite_database.hpp"
 #include "platform/db/sqlite/writer.hpp"
 #include "platform/run_sync.hpp"
+#include "tests/contract/postgres_database_fixture.hpp"
 #include "tests/contract/scratch_folder.hpp"
 
 namespace haat::db {
@@ -34,6 +37,24 @@ constexpr Query kBroken{"test.broken", "SELECT nothing FROM nowhere"};
 
 enum class End { commit, error, fault };
 
+// Runs it as a thread of the server does, on a context with connections of its own: a body may hold up this
+// thread without holding up others.
+template <class T>
+T run_attached(Database& db, awaitable<T> work) {
+    asio::io_context context{1};
+    db.attach(context);
+    std::exception_ptr error;
+    T value{};
+    asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T result) {
+        error = std::move(thrown);
+        value = std::move(result);
+        context.stop();
+    });
+    context.run();
+    if (error) std::rethrow_exception(error);
+    return value;
+}
+
 awaitable<Result<std::int64_t>> add(Transaction& tx, std::int64_t id, End end = End::commit) {
     const std::string name = "n" + std::to_string(id);
     const Rows rows = co_await tx.run(kInsert, id, name);
@@ -47,11 +68,32 @@ awaitable<std::int64_t> count(Session& session) {
     co_return rows.front().int64(0);
 }
 
-class DatabaseContract : public testing::Test {
+// A database with the tables above, on one engine.
+class TestDatabase : public testing::Test {
 protected:
-    DatabaseContract() {
-        migrate_sqlite(path(), kTables);
-        db_ = open_sqlite({.path = path()});
+    explicit TestDatabase(std::string_view engine) : engine_{engine} {}
+
+    void SetUp() override {
+        if (engine_ == "postgres") {
+            if (!contract::FreshPostgres::is_available()) GTEST_SKIP() << contract::FreshPostgres::kWhyNot;
+            postgres_.emplace();
+            migrate_postgres(postgres_options(), kTables);
+        } else {
+            migrate_sqlite(path(), kTables);
+        }
+        open();
+    }
+    void open() {
+        if (postgres_) {
+            db_ = open_postgres(postgres_options());
+        } else {
+            db_ = open_sqlite({.path = path()});
+        }
+    }
+    [[nodiscard]] PostgresOptions postgres_options() const {
+        PostgresOptions options;
+        options.url = crypto::Secret{postgres_->url()};
+        return options;
     }
     [[nodiscard]] std::string path() const { return folder_.file("test.db"); }
 
@@ -64,26 +106,41 @@ protected:
         return run_sync(db_->read(body));
     }
 
+    const std::string_view engine_;
     contract::ScratchFolder folder_;
+    std::optional<contract::FreshPostgres> postgres_;
     std::unique_ptr<Database> db_;
 };
 
-TEST_F(DatabaseContract, AValueCommitsAndIsSeenAtOnce) {
+class DatabaseContract : public TestDatabase, public testing::WithParamInterface<std::string_view> {
+protected:
+    DatabaseContract() : TestDatabase{GetParam()} {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, DatabaseContract, testing::Values("sqlite", "postgres"),
+                         [](const auto& engine) { return std::string{engine.param}; });
+
+class SqliteContract : public TestDatabase {
+protected:
+    SqliteContract() : TestDatabase{"sqlite"} {}
+};
+
+TEST_P(DatabaseContract, AValueCommitsAndIsSeenAtOnce) {
     const auto added = insert(1);
     ASSERT_TRUE(added);
     EXPECT_EQ(*added, 1) << "one row changed";
     EXPECT_EQ(counted(), 1);
-    EXPECT_EQ(db_->engine(), "sqlite");
+    EXPECT_EQ(db_->engine(), engine_);
 }
 
-TEST_F(DatabaseContract, AnErrorRollsBackAndComesBack) {
+TEST_P(DatabaseContract, AnErrorRollsBackAndComesBack) {
     const auto refused = insert(1, End::error);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::cart_full);
     EXPECT_EQ(counted(), 0);
 }
 
-TEST_F(DatabaseContract, AnExceptionRollsBackAndComesBack) {
+TEST_P(DatabaseContract, AnExceptionRollsBackAndComesBack) {
     EXPECT_THROW(insert(1, End::fault), std::runtime_error);
     EXPECT_EQ(counted(), 0);
     EXPECT_TRUE(insert(1)) << "and the database goes on";
@@ -97,7 +154,7 @@ awaitable<Result<bool>> run_with(Transaction& tx, const Query& query, std::int64
     co_return rows.affected() > 0;
 }
 
-TEST_F(DatabaseContract, AViolatedConstraintIsNamed) {
+TEST_P(DatabaseContract, AViolatedConstraintIsNamed) {
     ASSERT_TRUE(insert(1));
     const auto violated = [&](const Query& query, std::int64_t first, Value second) -> std::string {
         auto body = [&](Transaction& tx) { return run_with(tx, query, first, second); };
@@ -119,7 +176,7 @@ awaitable<Result<bool>> insert_twice(Transaction& tx) {
     co_return true;
 }
 
-TEST_F(DatabaseContract, AViolationUndoesWhatTheTransactionDidBefore) {
+TEST_P(DatabaseContract, AViolationUndoesWhatTheTransactionDidBefore) {
     auto body = [](Transaction& tx) { return insert_twice(tx); };
     EXPECT_THROW(static_cast<void>(run_sync(db_->transact(body))), ConstraintViolation);
     EXPECT_EQ(counted(), 0);
@@ -127,28 +184,83 @@ TEST_F(DatabaseContract, AViolationUndoesWhatTheTransactionDidBefore) {
 
 awaitable<Rows> run_one(Session& session, const Query& query) { co_return co_await session.run(query); }
 
-TEST_F(DatabaseContract, ABrokenStatementIsABugAndNotTheClients) {
+TEST_P(DatabaseContract, ABrokenStatementIsABugAndNotTheClients) {
     auto body = [](Session& session) { return run_one(session, kBroken); };
     EXPECT_THROW(static_cast<void>(run_sync(db_->read(body))), StatementError);
     EXPECT_EQ(counted(), 0) << "the reader goes on";
 }
 
 awaitable<Rows> echo(Session& session) {
-    using namespace std::string_literals;
-    const std::string with_nul = "a\0é"s;
-    co_return co_await session.run(kEcho, std::int64_t{INT64_MIN}, with_nul, 1.5, std::nullopt);
+    co_return co_await session.run(kEcho, std::int64_t{INT64_MIN}, "a é", 1.5, std::nullopt);
 }
 
-TEST_F(DatabaseContract, ValuesGoInByTheirNumberAndComeBackAsTheyWere) {
+TEST_P(DatabaseContract, ValuesGoInByTheirNumberAndComeBackAsTheyWere) {
     auto body = [](Session& session) { return echo(session); };
     const Rows rows = run_sync(db_->read(body));
     const Row row = rows.front();
-    using namespace std::string_literals;
-    EXPECT_EQ(row.text(0), "a\0é"s);
+    EXPECT_EQ(row.text(0), "a é");
     EXPECT_EQ(row.int64(1), INT64_MIN);
     EXPECT_EQ(row.real(2), 1.5);
     EXPECT_TRUE(row.is_null(3));
     EXPECT_EQ(row.int64(4), INT64_MIN);
+}
+
+constexpr Query kCoalesce{"test.coalesce",
+                          "SELECT coalesce($1, name), coalesce($2, size), name || $3 FROM things"};
+
+awaitable<std::string> coalesced(Session& session, std::optional<std::string> name,
+                                 std::optional<std::int64_t> size) {
+    const Rows rows = co_await session.run(kCoalesce, name, size, "!");
+    const Row row = rows.front();
+    co_return row.str(0) + " " + std::to_string(row.int64(1)) + " " + row.str(2);
+}
+
+TEST_P(DatabaseContract, NullAndAValueMayStandInTheSamePlace) {
+    ASSERT_TRUE(insert(1));
+    const auto asked = [&](std::optional<std::string> name, std::optional<std::int64_t> size) {
+        auto body = [&](Session& session) { return coalesced(session, name, size); };
+        return run_sync(db_->read_one(body));
+    };
+    EXPECT_EQ(asked({}, {}), "n1 0 n1!");
+    EXPECT_EQ(asked("x", {}), "x 0 n1!");
+    EXPECT_EQ(asked({}, INT64_MAX), "n1 9223372036854775807 n1!");
+    EXPECT_EQ(asked("x", 7), "x 7 n1!");
+    EXPECT_EQ(asked({}, {}), "n1 0 n1!");
+}
+
+constexpr Query kKinds{"test.kinds",
+                       "SELECT 1 = 1, 1 = 2, CAST(7 AS INTEGER), '', NULL, 0.5, count(*) FROM things"};
+
+awaitable<Rows> run_alone(Session& session, const Query& query) { co_return co_await session.run(query); }
+
+TEST_P(DatabaseContract, TruthIsOneAndLiesAreZero) {
+    auto body = [](Session& session) { return run_alone(session, kKinds); };
+    const Rows rows = run_sync(db_->read_one(body));
+    const Row row = rows.front();
+    EXPECT_TRUE(row.boolean(0));
+    EXPECT_FALSE(row.boolean(1));
+    EXPECT_EQ(row.int64(2), 7);
+    EXPECT_EQ(row.text(3), "");
+    EXPECT_TRUE(row.is_null(4));
+    EXPECT_EQ(row.real(5), 0.5);
+    EXPECT_EQ(row.int64(6), 0);
+}
+
+awaitable<std::int64_t> count_twice(Session& session) {
+    const std::int64_t first = co_await count(session);
+    const std::int64_t second = co_await count(session);
+    co_return first + second;
+}
+
+TEST_P(DatabaseContract, ReadOneRunsOneStatementAndNoMore) {
+    ASSERT_TRUE(insert(1));
+    auto one = [](Session& session) { return count(session); };
+    EXPECT_EQ(run_sync(db_->read_one(one)), 1);
+    auto two = [](Session& session) { return count_twice(session); };
+    EXPECT_THROW(static_cast<void>(run_sync(db_->read_one(two))), StatementError);
+    auto erase = [](Session& session) { return run_alone(session, kErase); };
+    EXPECT_THROW(static_cast<void>(run_sync(db_->read_one(erase))), Unavailable);
+    EXPECT_EQ(run_sync(db_->read_one(one)), 1);
 }
 
 awaitable<std::pair<std::int64_t, std::int64_t>> count_around(Session& session,
@@ -159,21 +271,22 @@ awaitable<std::pair<std::int64_t, std::int64_t>> count_around(Session& session,
     co_return std::pair{before, after};
 }
 
-TEST_F(DatabaseContract, AReadSeesOneSnapshotWhateverIsCommittedMeanwhile) {
+TEST_P(DatabaseContract, AReadSeesOneSnapshotWhateverIsCommittedMeanwhile) {
     const auto commit = [this] { std::jthread{[this] { EXPECT_TRUE(insert(1)); }}.join(); };
     auto body = [&](Session& session) { return count_around(session, commit); };
-    EXPECT_EQ(run_sync(db_->read(body)), (std::pair<std::int64_t, std::int64_t>{0, 0}));
+    const auto counts = run_attached(*db_, db_->read(body));
+    EXPECT_EQ(counts, (std::pair<std::int64_t, std::int64_t>{0, 0}));
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(DatabaseContract, AReadCannotWrite) {
+TEST_P(DatabaseContract, AReadCannotWrite) {
     ASSERT_TRUE(insert(1));
     auto body = [](Session& session) { return run_one(session, kErase); };
     EXPECT_THROW(static_cast<void>(run_sync(db_->read(body))), Unavailable);
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(DatabaseContract, TransactionsOfManyThreadsAreAllThere) {
+TEST_P(DatabaseContract, TransactionsOfManyThreadsAreAllThere) {
     constexpr int kThreads = 8;
     constexpr int kEach = 25;
     {
@@ -204,7 +317,7 @@ awaitable<> insert_into(Database& db, std::int64_t id, End end, Batch& batch) {
     }
 }
 
-TEST_F(DatabaseContract, OneThatFailsInABatchHarmsNoOther) {
+TEST_P(DatabaseContract, OneThatFailsInABatchHarmsNoOther) {
     constexpr int kAll = 200;
     Batch batch;
     asio::io_context context{1};
@@ -232,7 +345,7 @@ awaitable<Result<bool>> hold(Transaction&, Hold& held) {
     co_return true;
 }
 
-TEST_F(DatabaseContract, WhoFindsTheQueueFullIsToldAtOnceAndWhoWaitsTooLongAfterwards) {
+TEST_F(SqliteContract, WhoFindsTheQueueFullIsToldAtOnceAndWhoWaitsTooLongAfterwards) {
     Hold held;
     auto body = [&](Transaction& tx) { return hold(tx, held); };
     std::jthread holder{[&] { EXPECT_TRUE(run_sync(db_->transact(body))); }};
@@ -266,7 +379,7 @@ awaitable<Result<bool>> touching(Transaction& tx, cache::Topic& topic, std::uint
     co_return true;
 }
 
-TEST_F(DatabaseContract, ATopicMovesAfterTheCommitAndNotAfterARollback) {
+TEST_P(DatabaseContract, ATopicMovesAfterTheCommitAndNotAfterARollback) {
     cache::Topic topic;
     const auto before = topic.version();
     std::uint64_t seen = 0;
@@ -288,13 +401,13 @@ awaitable<std::thread::id> thread_of(Session& session) {
     co_return std::this_thread::get_id();
 }
 
-TEST_F(DatabaseContract, AScanRunsElsewhereAndAReadByKeyHere) {
+TEST_F(SqliteContract, AScanRunsElsewhereAndAReadByKeyHere) {
     auto body = [](Session& session) { return thread_of(session); };
     EXPECT_NE(run_sync(db_->scan(body)), std::this_thread::get_id());
     EXPECT_EQ(run_sync(db_->read(body)), std::this_thread::get_id());
 }
 
-TEST_F(DatabaseContract, AScanGivesBackItsValueOrItsFault) {
+TEST_P(DatabaseContract, AScanGivesBackItsValueOrItsFault) {
     ASSERT_TRUE(insert(1));
     auto body = [](Session& session) { return count(session); };
     EXPECT_EQ(run_sync(db_->scan(body)), 1);
@@ -302,10 +415,10 @@ TEST_F(DatabaseContract, AScanGivesBackItsValueOrItsFault) {
     EXPECT_THROW(static_cast<void>(run_sync(db_->scan(broken))), StatementError);
 }
 
-TEST_F(DatabaseContract, WhatWasCommittedIsThereWhenTheFileIsOpenedAgain) {
+TEST_P(DatabaseContract, WhatWasCommittedIsThereWhenItIsOpenedAgain) {
     ASSERT_TRUE(insert(1));
     db_.reset();
-    db_ = open_sqlite({.path = path()});
+    open();
     EXPECT_EQ(counted(), 1);
     run_sync(db_->ping());
 }

@@ -134,6 +134,12 @@ private:
                 needs("IMAGE_STORE", key);
             }
         }
+        const auto& storage = settings_.storage;
+        const int fewest = 2 * (settings_.server.threads + 1);
+        if (on_postgres(storage) && storage.database_pool < fewest) {
+            error(*find_setting("DATABASE_POOL"),
+                  "expected " + std::to_string(fewest) + " or more: two for each of the THREADS, and two");
+        }
         if (texts_.chosen("REDIS_URL") && texts_.chosen("REDIS_HOST")) {
             warnings_.push_back("REDIS_HOST (" + std::string{texts_.source("REDIS_HOST")} +
                                 "): ignored, as REDIS_URL is set");

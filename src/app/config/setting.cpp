@@ -25,6 +25,21 @@ std::string range(const Constraint& constraint, std::string_view unit) {
            std::to_string(constraint.max) + std::string{unit};
 }
 
+// A URL of PostgreSQL may have several hosts, and its password among the parameters.
+std::string without_database_password(std::string_view url) {
+    std::string masked{url};
+    const auto query = masked.find('?');
+    if (query != std::string::npos && masked.find("password=", query) != std::string::npos)
+        masked.replace(query, std::string::npos, "?***");
+    const auto begin = masked.find("://");
+    if (begin == std::string::npos) return masked;
+    const auto authority_end = std::min(masked.find_first_of("/?", begin + 3), masked.size());
+    const auto at = masked.rfind('@', authority_end);
+    const auto colon = masked.find(':', begin + 3);
+    if (at == std::string::npos || at < begin + 3 || colon > at) return masked;
+    return masked.replace(colon + 1, at - colon - 1, "***");
+}
+
 }  // namespace
 
 std::string option_name(std::string_view name) {
@@ -59,7 +74,7 @@ std::string allowed(const Setting& setting) {
         case Kind::mailbox:
             return "an e-mail address, or Name <address>";
         case Kind::database:
-            return "sqlite:PATH (this build has no PostgreSQL yet: that comes with a later release)";
+            return "sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
         case Kind::redis:
             return "redis://[[user]:password@]host[:port][/database], rediss://… with TLS, or "
                    "redis+sentinel://host,host/name for a master that sentinels watch";
@@ -80,6 +95,7 @@ std::string shown(const Setting& setting, std::string_view text) {
     if (text.empty()) return {};
     if (setting.kind == Kind::secret) return "(set)";
     if (setting.kind == Kind::url || setting.kind == Kind::redis) return without_password(text);
+    if (setting.kind == Kind::database) return without_database_password(text);
     return std::string{text};
 }
 

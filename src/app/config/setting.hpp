@@ -24,7 +24,7 @@ enum class Kind : std::uint8_t {
     address,  // an IP address to listen on
     email,
     mailbox,   // `Name <address>` or an address
-    database,  // sqlite:PATH
+    database,  // sqlite:PATH or postgres://…
     redis,     // see platform/cache/redis/address.hpp
     origins,   // a list of scheme://host[:port], parted by commas
     networks,  // a list of addresses and address/prefix, parted by commas

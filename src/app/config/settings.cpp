@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,20 @@ std::string in_data_dir(const Texts& texts, std::string_view name) {
     return (std::filesystem::path{texts.text("DATA_DIR")} / name).string();
 }
 std::string database_url(const Texts& texts) { return "sqlite:" + in_data_dir(texts, "haat.db"); }
+// A read-only and a few exclusive connections for each thread, and as many for what is not a request.
+std::string database_pool(const Texts& texts) {
+    constexpr int kUsual = 20, kForEach = 4;
+    const int threads = std::atoi(std::string{texts.text("THREADS")}.c_str());
+    return std::to_string(std::max(kUsual, kForEach * (threads + 1)));
+}
+
+bool into_database(const Setting& setting, std::string_view text, Settings& settings) {
+    auto& storage = settings.storage;
+    if (text.starts_with("postgres://") || text.starts_with("postgresql://"))
+        return read_value(setting, text, storage.postgres_url);
+    return read_value(setting, text, storage.database_file);
+}
+
 std::string mail_dir(const Texts& texts) { return in_data_dir(texts, "mail"); }
 
 std::string mail_transport(const Texts& texts) { return texts.chosen("RESEND_API") ? "resend" : "file"; }
@@ -101,8 +116,15 @@ constexpr auto kTable = std::to_array<Setting>({
      "The folder of the database, images, mails and keys. Back it up.",
      into<kStorage, &StorageSettings::data_dir>},
     {"Storage", "DATABASE_URL", "", Kind::database, {}, {"sqlite:DATA_DIR/haat.db", database_url},
-     "The database.",
-     into<kStorage, &StorageSettings::database_file>},
+     "The database: a file of SQLite in this machine, or a PostgreSQL server (15 or newer) that several nodes "
+     "may share. What libpq knows may stand behind it: ?sslmode=verify-full&sslrootcert=PATH.",
+     into_database},
+    {"Storage", "DATABASE_POOL", "", Kind::integer, {4, 10'000}, {"20, or 4 for each thread if that is more", database_pool},
+     "Connections of this process to PostgreSQL, divided evenly among the threads and what is no request.",
+     into<kStorage, &StorageSettings::database_pool>},
+    {"Storage", "DATABASE_PASSWORD_FILE", "", Kind::path, {}, {},
+     "A file with the password for PostgreSQL, for when DATABASE_URL has none. Read at every connect.",
+     into<kStorage, &StorageSettings::database_password_file>},
     {"Storage", "CACHE_MEMORY", "", Kind::integer, {0, 65'536}, {"32"},
      "MiB of memory for finished answers of the catalog; 0 keeps none.",
      into<kStorage, &StorageSettings::cache_memory_mib>},

@@ -35,9 +35,14 @@ struct ServerSettings {
 
 struct StorageSettings {
     std::filesystem::path data_dir;
-    std::filesystem::path database_file;  // SQLite's
+    std::filesystem::path database_file;  // SQLite's; empty when postgres_url is set
+    crypto::Secret postgres_url;          // carries the password
+    int database_pool = 0;                // connections to PostgreSQL
+    std::filesystem::path database_password_file;
     int cache_memory_mib = 0;
 };
+
+inline bool on_postgres(const StorageSettings& storage) { return !storage.postgres_url.empty(); }
 
 struct AccessSettings {
     crypto::Secret access_key;   // empty: see secrets.hpp

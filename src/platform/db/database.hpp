@@ -30,6 +30,12 @@ public:
     [[nodiscard]] std::string_view constraint() const { return what(); }
 };
 
+// The connection was lost between COMMIT and its answer: the transaction may have been committed, or not.
+class CommitUncertain : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
 // A statement that the engine refused: a bug in its text or its values. Answered with 500.
 class StatementError : public std::runtime_error {
 public:
@@ -108,6 +114,16 @@ public:
         co_return std::move(*work.outcome);
     }
 
+    // The same for a body of one statement, which needs no transaction around it. A second statement throws
+    // StatementError.
+    template <class Body>
+    [[nodiscard]] auto read_one(Body body) -> std::invoke_result_t<Body&, Session&> {
+        using Outcome = typename std::invoke_result_t<Body&, Session&>::value_type;
+        TypedRead<Body, Outcome> work{body};
+        co_await run_read_one(work);
+        co_return std::move(*work.outcome);
+    }
+
     // The same for reads whose cost grows with the data (search, counts, deep pages): never on an I/O
     // thread, at most a few at a time.
     template <class Body>
@@ -129,6 +145,11 @@ public:
     // name only.
     [[nodiscard]] virtual bool is_shared() const = 0;
 
+    // For a thread that runs many statements: the database keeps connections for coroutines of this context,
+    // which belong to it and end with it. Before the context runs, or on its thread. Others' statements
+    // travel over a thread of the database's own.
+    virtual void attach(asio::io_context& context) = 0;
+
     // Throws when the database does not answer.
     [[nodiscard]] virtual awaitable<> ping() = 0;
 
@@ -145,6 +166,7 @@ protected:
 
     [[nodiscard]] virtual awaitable<> run_transaction(TransactionWork& work) = 0;
     [[nodiscard]] virtual awaitable<> run_read(ReadWork& work) = 0;
+    [[nodiscard]] virtual awaitable<> run_read_one(ReadWork& work) = 0;
     [[nodiscard]] virtual awaitable<> run_scan(ReadWork& work) = 0;
 
     // For a database that hands on to another.

@@ -16,6 +16,12 @@ struct Migration {
     std::string_view sql;  // any number of statements, each ended by `;` at a line's end
 };
 
+// What migrate_sqlite and migrate_postgres did.
+struct MigrationReport {
+    std::int64_t applied = 0;
+    std::int64_t version = 0;  // the highest number now
+};
+
 // All migrations of the program, by number (generated from src/*/migrations).
 std::span<const Migration> embedded_migrations();
 

@@ -31,6 +31,7 @@ Server::Server(const Pipeline& pipeline, RequestObserver& observer, const Server
       is_inherited_{options.inherited_socket >= 0} {
     for (std::size_t i = 0; i < options.threads; ++i) {
         workers_.push_back(std::make_unique<Worker>(state_, options.threads));
+        options.prepare(workers_.back()->context);
     }
     acceptor_ = std::make_unique<Acceptor>(workers_.front()->context);
     if (is_inherited_) {

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,6 +23,8 @@ struct ServerOptions {
     int inherited_socket = -1;
     std::size_t threads = 1;
     ServerLimits limits{};
+    // Called for the event loop of each thread before it runs.
+    std::function<void(asio::io_context&)> prepare = [](asio::io_context&) {};
 };
 
 class Server {

@@ -119,7 +119,7 @@ TEST_F(LoadSettings, NoMessageHoldsASecret) {
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().size(), 4U);
     EXPECT_FALSE(any_contains(loaded.error(), "hunter2"));
-    EXPECT_TRUE(any_contains(loaded.error(), "no PostgreSQL yet"));
+    EXPECT_TRUE(any_contains(loaded.error(), "sqlite:PATH or postgres://"));
 }
 
 TEST_F(LoadSettings, MessagesAreOneLineAndBounded) {

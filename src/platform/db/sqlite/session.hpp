@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <utility>
 
 #include "platform/db/database.hpp"
 #include "platform/db/sqlite/connection.hpp"
@@ -28,6 +30,23 @@ public:
 private:
     Connection& connection_;
     const Observe& observe_;
+};
+
+// Runs one statement, which is a snapshot by itself.
+class OneStatement final : public Session {
+public:
+    OneStatement(Connection& connection, const Observe& observe)
+        : connection_{connection}, observe_{observe} {}
+    awaitable<Rows> execute(const Query& query, Params params) override {
+        if (std::exchange(used_, true))
+            throw StatementError{std::string{query.name} + ": a second statement in read_one"};
+        co_return run_observed(connection_, observe_, query, params);
+    }
+
+private:
+    Connection& connection_;
+    const Observe& observe_;
+    bool used_ = false;
 };
 
 }  // namespace haat::db::sqlite

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] std::string_view engine() const override { return "sqlite"; }
     [[nodiscard]] bool is_shared() const override { return false; }
 
+    void attach(asio::io_context&) override {}  // readers belong to threads, and are made when needed
+
     awaitable<> ping() override {
         reader().run(kPing, {});
         co_return;
@@ -62,6 +64,11 @@ protected:
         Connection& connection = reader();
         const Snapshot snapshot{connection};
         sqlite::ReadSession session{connection, options_.observe};
+        co_await work.run(session);
+    }
+
+    awaitable<> run_read_one(ReadWork& work) override {
+        sqlite::OneStatement session{reader(), options_.observe};
         co_await work.run(session);
     }
 

@@ -20,12 +20,6 @@ struct SqliteOptions {
 // Opens the file, in WAL mode. Throws std::runtime_error.
 std::unique_ptr<Database> open_sqlite(SqliteOptions options);
 
-// What migrate_sqlite did.
-struct MigrationReport {
-    std::int64_t applied = 0;
-    std::int64_t version = 0;  // the highest number now
-};
-
 // Applies what is missing, each migration in a transaction. Throws std::runtime_error when an applied
 // migration has another checksum than the program's, or the file is of a newer program.
 MigrationReport migrate_sqlite(const std::string& path, std::span<const Migration> migrations);

@@ -1,0 +1,204 @@
+#include "platform/db/postgres/connector.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "kernel/clock.hpp"
+#include "platform/crypto/random.hpp"
+
+namespace haat::db::postgres {
+namespace {
+
+using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+
+constexpr std::uint32_t kJitterPercent = 25;
+
+// All unique indexes that the session can name without a schema, and the first column of each; an index on an
+// expression has none.
+constexpr const char* kUniqueColumns =
+    "SELECT i.relname, t.relname || '.' || a.attname FROM pg_index x "
+    "JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid "
+    "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] "
+    "WHERE x.indisunique AND t.relnamespace = ANY (current_schemas(false)::regnamespace[])";
+
+std::string setting(const char* name, const std::string& value) {
+    return std::string{"set_config('"} + name + "', '" + value + "', false)";
+}
+
+// What holds for every statement of the session.
+std::string session_settings(const SessionOptions& options, bool read_only) {
+    return "SELECT " + setting("statement_timeout", std::to_string(options.statement_timeout_ms)) + ", " +
+           setting("idle_in_transaction_session_timeout", std::to_string(options.idle_in_transaction_ms)) +
+           ", " + setting("default_transaction_isolation", "read committed") + ", " +
+           setting("default_transaction_read_only", read_only ? "on" : "off");
+}
+
+[[noreturn]] void refuse(PGconn* connection) {
+    std::string why = PQerrorMessage(connection);
+    while (why.ends_with('\n')) why.pop_back();
+    throw Unavailable{"cannot connect to PostgreSQL: " + why};
+}
+
+}  // namespace
+
+Connector::Connector(asio::io_context& context, const Target& target, SessionOptions options)
+    : context_{context}, target_{target}, options_{options}, pause_timer_{context} {}
+
+void Connector::connect(bool read_only, Done done) {
+    auto enqueue = [this, request = Request{read_only, std::move(done)}]() mutable {
+        requests_.push_back(std::move(request));
+        begin_more();
+    };
+    asio::post(context_, std::move(enqueue));
+}
+
+void Connector::begin_more() {
+    while (!requests_.empty() && !pausing_ && under_way_ < (is_down() ? 1 : kAtOnce)) {
+        ++under_way_;
+        Request request = std::move(requests_.front());
+        requests_.pop_front();
+        asio::co_spawn(context_, serve(std::move(request)), asio::detached);
+    }
+}
+
+awaitable<> Connector::serve(Request request) {
+    Opened opened;
+    std::string why;
+    try {
+        opened = co_await open(request.read_only);
+    } catch (const std::exception& error) {
+        why = error.what();
+    }
+    --under_way_;
+    if (opened.handle) {
+        is_down_ = false;
+        pause_ms_ = 0;
+        request.done(std::move(opened), {});
+    } else {
+        failed(request, why);
+    }
+    begin_more();
+}
+
+// Who asked meanwhile would have to wait for the pause and the next attempt: better tell them now.
+void Connector::failed(Request& request, const std::string& why) {
+    const bool was_down = is_down_.exchange(true);
+    auto waiting = std::exchange(requests_, {});
+    request.done({}, why);
+    for (Request& other : waiting) other.done({}, why);
+    if (was_down) {
+        pause_ms_ = std::clamp(2 * pause_ms_, kFirstPauseMs, kMaxPauseMs);
+        pause();
+    }
+}
+
+void Connector::pause() {
+    if (std::exchange(pausing_, true)) return;
+    const auto spread = static_cast<std::uint32_t>(pause_ms_) * kJitterPercent / 100 + 1;
+    pause_timer_.expires_after(std::chrono::milliseconds{pause_ms_ - crypto::random_below(spread)});
+    auto go_on = [this](boost::system::error_code error) {
+        if (error) return;
+        pausing_ = false;
+        begin_more();
+    };
+    pause_timer_.async_wait(go_on);
+}
+
+awaitable<Opened> Connector::open(bool read_only) {
+    const auto& hosts = target_.hosts();
+    const std::int64_t limit_ms = hosts.size() == 1 ? kTryMs : kManyHostsMs;
+    std::string reasons;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        const std::size_t at = (good_host_ + i) % hosts.size();
+        try {
+            auto opened = co_await open_at(hosts[at], read_only, steady_ms() + limit_ms);
+            good_host_ = at;
+            co_return opened;
+        } catch (const std::exception& error) {
+            if (!reasons.empty()) reasons += "; ";
+            reasons += error.what();
+        }
+    }
+    throw Unavailable{reasons};
+}
+
+awaitable<Opened> Connector::open_at(const Host& host, bool read_only, std::int64_t deadline_ms) {
+    Opened opened;
+    opened.handle = target_.begin(host);
+    PGconn* connection = opened.handle.get();
+    co_await await_login(connection, deadline_ms);
+    require_version(connection);
+    PQsetnonblocking(connection, 1);
+    const std::string settings = session_settings(options_, read_only);
+    const ResultHandle set = co_await query(connection, settings.c_str(), deadline_ms);
+    const ResultHandle indexes = co_await query(connection, kUniqueColumns, deadline_ms);
+    auto columns = std::make_shared<UniqueColumns>();
+    for (int row = 0; row < PQntuples(indexes.get()); ++row)
+        columns->emplace(PQgetvalue(indexes.get(), row, 0), PQgetvalue(indexes.get(), row, 1));
+    opened.unique_columns = std::move(columns);
+    co_return opened;
+}
+
+awaitable<> Connector::await_login(PGconn* connection, std::int64_t deadline_ms) {
+    if (connection == nullptr) throw Unavailable{"no memory for a connection"};
+    bool for_write = true;
+    while (PQstatus(connection) != CONNECTION_BAD) {
+        co_await wait_ready(PQsocket(connection), for_write, deadline_ms);
+        const auto status = PQconnectPoll(connection);
+        if (status == PGRES_POLLING_OK) co_return;
+        if (status == PGRES_POLLING_FAILED) break;
+        for_write = status == PGRES_POLLING_WRITING;
+    }
+    refuse(connection);
+}
+
+// Outside of pipeline mode; of a query without parameters the last result.
+awaitable<ResultHandle> Connector::query(PGconn* connection, const char* sql, std::int64_t deadline_ms) {
+    if (PQsendQuery(connection, sql) != 1) refuse(connection);
+    for (int left = PQflush(connection); left != 0; left = PQflush(connection)) {
+        if (left < 0) refuse(connection);
+        co_await wait_ready(PQsocket(connection), true, deadline_ms);
+    }
+    ResultHandle last;
+    for (;;) {
+        while (PQisBusy(connection) == 1) {
+            co_await wait_ready(PQsocket(connection), false, deadline_ms);
+            if (PQconsumeInput(connection) != 1) refuse(connection);
+        }
+        ResultHandle next{PQgetResult(connection)};
+        if (!next) break;
+        last = std::move(next);
+    }
+    if (PQresultStatus(last.get()) != PGRES_TUPLES_OK) refuse(connection);
+    co_return last;
+}
+
+// On a copy of the descriptor: while libpq connects, its own may change from one call to the next.
+awaitable<> Connector::wait_ready(int socket, bool for_write, std::int64_t deadline_ms) {
+    const std::int64_t left_ms = deadline_ms - steady_ms();
+    const int copy = left_ms > 0 && socket >= 0 ? dup(socket) : -1;
+    if (copy < 0) throw Unavailable{"cannot connect to PostgreSQL: no answer in time"};
+    // Shared: the timer may have run out already when the socket is ready.
+    const auto descriptor = std::make_shared<Descriptor>(context_, copy);
+    Timer timer{context_, std::chrono::milliseconds{left_ms}};
+    auto expire = [descriptor](boost::system::error_code error) {
+        boost::system::error_code ignored;
+        if (!error) descriptor->cancel(ignored);
+    };
+    timer.async_wait(expire);
+    boost::system::error_code error;
+    const auto what = for_write ? Descriptor::wait_write : Descriptor::wait_read;
+    auto token = asio::redirect_error(use_awaitable, error);
+    co_await descriptor->async_wait(what, token);
+    if (error) throw Unavailable{"cannot connect to PostgreSQL: no answer in time"};
+}
+
+}  // namespace haat::db::postgres

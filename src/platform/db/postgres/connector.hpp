@@ -1,0 +1,77 @@
+// Makes connections for the pools, on the database's own thread: what blocks (looking up names, TLS, hashing
+// of passwords) happens there. When the server is away it tries again after 50 ms, doubling to 1 s.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "platform/async.hpp"
+#include "platform/db/postgres/connection.hpp"
+#include "platform/db/postgres/target.hpp"
+
+namespace haat::db::postgres {
+
+struct SessionOptions {
+    std::int64_t statement_timeout_ms = 0;
+    std::int64_t idle_in_transaction_ms = 0;
+};
+
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+class Connector {
+public:
+    static constexpr std::size_t kAtOnce = 4;
+    static constexpr std::int64_t kTryMs = 2'000;        // for one host until it is set up
+    static constexpr std::int64_t kManyHostsMs = 1'000;  // the same when there are several
+    static constexpr std::int64_t kFirstPauseMs = 50;
+    static constexpr std::int64_t kMaxPauseMs = 1'000;
+
+    // Called on the connector's thread; either a connection, or why there is none.
+    using Done = std::move_only_function<void(Opened opened, std::string why_not)>;
+
+    Connector(asio::io_context& context, const Target& target, SessionOptions options);
+
+    // From any thread. The request waits while connecting pauses after a failure, and shares the next
+    // attempt's failure.
+    void connect(bool read_only, Done done);
+
+    // The last attempt failed. From any thread.
+    [[nodiscard]] bool is_down() const { return is_down_.load(std::memory_order_relaxed); }
+
+    // Tries each host once. Throws Unavailable. On the connector's thread.
+    awaitable<Opened> open(bool read_only);
+
+private:
+    struct Request {
+        bool read_only;
+        Done done;
+    };
+
+    void begin_more();
+    awaitable<> serve(Request request);
+    void failed(Request& request, const std::string& why);
+    void pause();
+    awaitable<Opened> open_at(const Host& host, bool read_only, std::int64_t deadline_ms);
+    awaitable<> await_login(PGconn* connection, std::int64_t deadline_ms);
+    awaitable<ResultHandle> query(PGconn* connection, const char* sql, std::int64_t deadline_ms);
+    awaitable<> wait_ready(int socket, bool for_write, std::int64_t deadline_ms);
+
+    asio::io_context& context_;
+    const Target& target_;
+    const SessionOptions options_;
+    std::deque<Request> requests_;
+    std::size_t under_way_ = 0;
+    std::size_t good_host_ = 0;  // the one that was reached last
+    Timer pause_timer_;
+    std::int64_t pause_ms_ = 0;  // before the next attempt; 0 after a success
+    bool pausing_ = false;
+    std::atomic<bool> is_down_ = false;
+};
+
+}  // namespace haat::db::postgres

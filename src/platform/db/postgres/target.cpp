@@ -1,0 +1,119 @@
+#include "platform/db/postgres/target.hpp"
+
+#include <array>
+#include <fstream>
+#include <string_view>
+
+#include "kernel/error.hpp"
+
+namespace haat::db::postgres {
+namespace {
+
+constexpr int kOldestVersion = 150'000;
+constexpr int kVersionsPerMajor = 10'000;
+
+struct FreeOptions {
+    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+std::vector<std::string> split(std::string_view list) {
+    std::vector<std::string> items;
+    for (;;) {
+        const auto comma = list.find(',');
+        items.emplace_back(list.substr(0, comma));
+        if (comma == std::string_view::npos) return items;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+// The nth item; the only one for all.
+std::string item(const std::vector<std::string>& items, std::size_t n) {
+    return items.size() == 1 ? items.front() : n < items.size() ? items[n] : std::string{};
+}
+
+std::vector<Host> hosts_of(const PQconninfoOption* options) {
+    std::vector<std::string> names{""}, addresses{""}, ports{""};
+    for (const auto* option = options; option->keyword != nullptr; ++option) {
+        if (option->val == nullptr) continue;
+        const std::string_view keyword = option->keyword;
+        if (keyword == "host") names = split(option->val);
+        if (keyword == "hostaddr") addresses = split(option->val);
+        if (keyword == "port") ports = split(option->val);
+    }
+    std::vector<Host> hosts;
+    for (std::size_t i = 0; i < std::max(names.size(), addresses.size()); ++i) {
+        hosts.push_back({.name = item(names, i), .address = item(addresses, i), .port = item(ports, i)});
+    }
+    return hosts;
+}
+
+// The first line.
+crypto::Secret password_in(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    std::string line;
+    if (!file || (!std::getline(file, line) && !file.eof()))
+        throw Unavailable{"cannot read the password in " + path.string()};
+    while (line.ends_with('\r') || line.ends_with('\n')) line.pop_back();
+    return crypto::Secret{std::move(line)};
+}
+
+}  // namespace
+
+Target::Target(crypto::Secret url, std::filesystem::path password_file)
+    : url_{std::move(url)}, password_file_{std::move(password_file)} {
+    char* error = nullptr;
+    const std::unique_ptr<PQconninfoOption, FreeOptions> options{
+        PQconninfoParse(url_.reveal_c_str(), &error)};
+    if (!options) {
+        PQfreemem(error);  // may quote the password
+        throw std::runtime_error{"the URL of the database cannot be read: postgres://user@host:5432/name"};
+    }
+    hosts_ = hosts_of(options.get());
+}
+
+template <class Start>
+ConnectionHandle Target::start_with(const Host& host, const std::string& timeout_s, Start start) const {
+    const crypto::Secret password = password_file_.empty() ? crypto::Secret{} : password_in(password_file_);
+    // What stands before dbname gives way to the URL, what stands after it goes before the URL.
+    std::array<const char*, 10> keywords{"fallback_application_name", "target_session_attrs"};
+    std::array<const char*, 10> values{"haat", "read-write"};
+    std::size_t count = 2;
+    const auto add = [&](const char* keyword, const char* value) {
+        if (*value == '\0') return;
+        keywords[count] = keyword;
+        values[count++] = value;
+    };
+    add("password", password.reveal_c_str());
+    add("dbname", url_.reveal_c_str());
+    add("host", host.name.c_str());
+    add("hostaddr", host.address.c_str());
+    add("port", host.port.c_str());
+    add("client_encoding", "UTF8");
+    add("connect_timeout", timeout_s.c_str());
+    return ConnectionHandle{start(keywords.data(), values.data(), 1)};
+}
+
+ConnectionHandle Target::begin(const Host& host) const { return start_with(host, "", PQconnectStartParams); }
+
+ConnectionHandle Target::connect(int timeout_s) const {
+    std::string reasons;
+    for (const Host& host : hosts_) {
+        auto connection = start_with(host, std::to_string(timeout_s), PQconnectdbParams);
+        if (PQstatus(connection.get()) == CONNECTION_OK) {
+            require_version(connection.get());
+            return connection;
+        }
+        reasons += PQerrorMessage(connection.get());
+    }
+    while (reasons.ends_with('\n')) reasons.pop_back();
+    throw std::runtime_error{"cannot connect to PostgreSQL: " + reasons};
+}
+
+void require_version(PGconn* connection) {
+    const int version = PQserverVersion(connection);
+    if (version >= kOldestVersion) return;
+    throw std::runtime_error{"the server is PostgreSQL " + std::to_string(version / kVersionsPerMajor) +
+                             "; Haat needs 15 or newer"};
+}
+
+}  // namespace haat::db::postgres

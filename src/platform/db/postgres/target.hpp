@@ -1,0 +1,46 @@
+// Where the server is and how to log in, from the URL.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "platform/crypto/secret.hpp"
+#include "platform/db/postgres/values.hpp"
+
+namespace haat::db::postgres {
+
+// One of the hosts of a URL. libpq would try them by itself, but without a limit of time for each.
+struct Host {
+    std::string name;     // empty: libpq's own choice
+    std::string address;  // hostaddr; may be empty
+    std::string port;
+};
+
+class Target {
+public:
+    // A `postgres://` URL as libpq reads it. password_file, if not empty, is read at every connect and used
+    // when the URL names no password. Throws std::runtime_error; its text never holds the URL.
+    Target(crypto::Secret url, std::filesystem::path password_file);
+
+    [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
+
+    // Begins to connect: libpq's PQconnectStart. Blocks while the name is looked up.
+    [[nodiscard]] ConnectionHandle begin(const Host& host) const;
+    // Blocks until connected to one of the hosts; timeout for each. Throws std::runtime_error.
+    [[nodiscard]] ConnectionHandle connect(int timeout_s) const;
+
+private:
+    template <class Start>
+    [[nodiscard]] ConnectionHandle start_with(const Host& host, const std::string& timeout_s,
+                                              Start start) const;
+
+    crypto::Secret url_;
+    std::filesystem::path password_file_;
+    std::vector<Host> hosts_;
+};
+
+// PostgreSQL 15 is the oldest that will do. Throws std::runtime_error.
+void require_version(PGconn* connection);
+
+}  // namespace haat::db::postgres

@@ -1,0 +1,252 @@
+// Every order of results, errors and losses that a connection may meet.
+#include "platform/db/postgres/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace haat::db::postgres {
+namespace {
+
+using Result = Pipeline::Result;
+using Outcome = Pipeline::Outcome;
+
+ErrorPtr error(std::string sqlstate) {
+    return std::make_shared<const ServerError>(ServerError{.sqlstate = std::move(sqlstate), .message = "no"});
+}
+
+class PipelineTest : public testing::Test {
+protected:
+    // A group of one statement, prepared first when it is unknown.
+    void send(Call* call, Prepared& prepared) {
+        if (prepared.state == Prepared::State::unknown) pipeline_.prepare(prepared);
+        pipeline_.statement(call, prepared);
+    }
+    void send_group(Call* call, Prepared& prepared) {
+        send(call, prepared);
+        pipeline_.sync();
+    }
+    void expect_nothing(Result result, const ErrorPtr& why = {}) {
+        EXPECT_FALSE(pipeline_.on_result(result, why).has_value());
+        EXPECT_FALSE(pipeline_.is_broken());
+    }
+    void expect(const Call* call, Outcome outcome, Result result, const ErrorPtr& why = {}) {
+        const auto answer = pipeline_.on_result(result, why);
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->call, call);
+        EXPECT_EQ(answer->outcome, outcome);
+        told_ = answer->error;
+        expect_nothing(Result::none);
+    }
+    void prepared_well() {
+        expect_nothing(Result::done);
+        expect_nothing(Result::none);
+    }
+
+    Pipeline pipeline_;
+    // Those who wait are only names to the pipeline, so any addresses will do.
+    [[nodiscard]] Call* call(std::size_t i) { return reinterpret_cast<Call*>(&places_[i]); }
+
+    std::array<char, 4> places_{};
+    Prepared a_{.name = "a"};
+    Prepared b_{.name = "b"};
+    ErrorPtr told_;
+};
+
+TEST_F(PipelineTest, AStatementIsPreparedOnceAndAnswered) {
+    EXPECT_TRUE(pipeline_.is_empty());
+    send_group(call(0), a_);
+    EXPECT_EQ(a_.state, Prepared::State::sent);
+    EXPECT_EQ(pipeline_.in_flight(), 1U);
+    prepared_well();
+    EXPECT_EQ(a_.state, Prepared::State::ready);
+    expect(call(0), Outcome::done, Result::done);
+    EXPECT_EQ(pipeline_.in_flight(), 0U);
+    EXPECT_FALSE(pipeline_.is_empty()) << "the sync is due";
+    expect_nothing(Result::sync);
+    EXPECT_TRUE(pipeline_.is_empty());
+    send_group(call(1), a_);
+    expect(call(1), Outcome::done, Result::done);
+    expect_nothing(Result::sync);
+    EXPECT_TRUE(pipeline_.is_empty());
+}
+
+TEST_F(PipelineTest, AnswersComeInTheOrderOfTheStatements) {
+    for (std::size_t i = 0; i < places_.size(); ++i) send_group(call(i), a_);
+    prepared_well();
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        expect(call(i), Outcome::done, Result::done);
+        expect_nothing(Result::sync);
+    }
+    EXPECT_TRUE(pipeline_.is_empty());
+}
+
+TEST_F(PipelineTest, AnErrorEndsItsOwnGroupOnly) {
+    send_group(call(0), a_);
+    send_group(call(1), a_);
+    prepared_well();
+    expect(call(0), Outcome::failed, Result::error, error("23505"));
+    EXPECT_EQ(told_->sqlstate, "23505");
+    expect_nothing(Result::sync);
+    expect(call(1), Outcome::done, Result::done);
+    expect_nothing(Result::sync);
+}
+
+TEST_F(PipelineTest, WhatSharesAGroupWithAnErrorDidNotRun) {
+    for (std::size_t i = 0; i < 3; ++i) send(call(i), a_);
+    EXPECT_TRUE(pipeline_.is_open());
+    pipeline_.sync();
+    EXPECT_FALSE(pipeline_.is_open());
+    prepared_well();
+    expect(call(0), Outcome::done, Result::done);
+    expect(call(1), Outcome::failed, Result::error, error("22012"));
+    expect(call(2), Outcome::skipped, Result::skipped);
+    expect_nothing(Result::sync);
+    EXPECT_TRUE(pipeline_.is_empty());
+}
+
+TEST_F(PipelineTest, AStatementFailsWithItsOwnPreparation) {
+    send_group(call(0), a_);
+    expect_nothing(Result::error, error("42P01"));
+    expect_nothing(Result::none);
+    EXPECT_EQ(a_.state, Prepared::State::unknown) << "to be prepared again";
+    expect(call(0), Outcome::failed, Result::skipped);
+    EXPECT_EQ(told_->sqlstate, "42P01");
+    expect_nothing(Result::sync);
+}
+
+TEST_F(PipelineTest, OthersInTheGroupOfAFailedPreparationAreSkipped) {
+    send(call(0), a_);
+    send(call(1), b_);
+    pipeline_.sync();
+    expect_nothing(Result::error, error("42P01"));
+    expect_nothing(Result::none);
+    expect(call(0), Outcome::failed, Result::skipped);
+    expect_nothing(Result::skipped);  // the other's preparation
+    expect_nothing(Result::none);
+    EXPECT_EQ(b_.state, Prepared::State::unknown);
+    expect(call(1), Outcome::skipped, Result::skipped);
+    expect_nothing(Result::sync);
+}
+
+TEST_F(PipelineTest, WhoReliedOnAPreparationThatFailedHearsWhy) {
+    send_group(call(0), a_);
+    send_group(call(1), a_);  // before the answer to the first
+    expect_nothing(Result::error, error("42703"));
+    expect_nothing(Result::none);
+    expect(call(0), Outcome::failed, Result::skipped);
+    expect_nothing(Result::sync);
+    send_group(call(2), a_);  // and prepares again, before the second is answered
+    expect(call(1), Outcome::failed, Result::error, error("26000"));
+    EXPECT_EQ(told_->sqlstate, "42703");
+    expect_nothing(Result::sync);
+    prepared_well();
+    expect(call(2), Outcome::done, Result::done);
+    expect_nothing(Result::sync);
+    send_group(call(3), a_);
+    expect(call(3), Outcome::failed, Result::error, error("26000"));
+    EXPECT_EQ(told_->sqlstate, "26000") << "the server forgot a good one";
+    EXPECT_EQ(a_.state, Prepared::State::unknown);
+}
+
+TEST_F(PipelineTest, TheFirstStatementFailsWithItsBegin) {
+    Prepared begin{.name = "begin", .state = Prepared::State::ready};
+    pipeline_.statement(nullptr, begin);
+    send_group(call(0), a_);
+    EXPECT_EQ(pipeline_.in_flight(), 2U);
+    expect_nothing(Result::error, error("25006"));
+    expect_nothing(Result::none);
+    expect_nothing(Result::skipped);  // the preparation
+    expect_nothing(Result::none);
+    expect(call(0), Outcome::failed, Result::skipped);
+    EXPECT_EQ(told_->sqlstate, "25006");
+    expect_nothing(Result::sync);
+    EXPECT_TRUE(pipeline_.is_empty());
+    EXPECT_EQ(pipeline_.in_flight(), 0U);
+}
+
+TEST_F(PipelineTest, AnErrorInOneGroupIsForgottenInTheNext) {
+    Prepared begin{.name = "begin", .state = Prepared::State::ready};
+    pipeline_.statement(nullptr, begin);
+    pipeline_.sync();
+    a_.state = Prepared::State::ready;
+    send(call(0), a_);
+    send(call(1), a_);
+    pipeline_.sync();
+    expect_nothing(Result::error, error("25006"));
+    expect_nothing(Result::none);
+    expect_nothing(Result::sync);
+    expect(call(0), Outcome::failed, Result::error, error("22012"));
+    expect(call(1), Outcome::skipped, Result::skipped);
+}
+
+TEST_F(PipelineTest, ALossTellsWhatWasSentFromWhatWasNot) {
+    send_group(call(0), a_);
+    send_group(call(1), a_);
+    pipeline_.flushed();
+    send(call(2), a_);  // in our own buffer yet
+    prepared_well();
+    expect(call(0), Outcome::done, Result::done);
+    const auto lost = pipeline_.on_lost();
+    ASSERT_EQ(lost.size(), 2U) << "who has an answer keeps it";
+    EXPECT_EQ(lost[0].call, call(1));
+    EXPECT_EQ(lost[0].outcome, Outcome::unknown);
+    EXPECT_EQ(lost[1].call, call(2));
+    EXPECT_EQ(lost[1].outcome, Outcome::not_sent);
+    EXPECT_TRUE(pipeline_.is_empty());
+    EXPECT_TRUE(pipeline_.is_broken());
+    EXPECT_TRUE(pipeline_.on_lost().empty());
+}
+
+TEST_F(PipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
+    send_group(call(0), a_);
+    pipeline_.flushed();
+    prepared_well();
+    const auto answer = pipeline_.on_result(Result::done);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_TRUE(pipeline_.on_lost().empty());
+}
+
+TEST_F(PipelineTest, NobodysStatementsEndSilently) {
+    Prepared rollback{.name = "rollback", .state = Prepared::State::ready};
+    pipeline_.statement(nullptr, rollback);
+    pipeline_.sync();
+    pipeline_.flushed();
+    EXPECT_TRUE(pipeline_.on_lost().empty());
+}
+
+// What must not be taken for anything else: a result too many would shift all that follow to other callers.
+TEST_F(PipelineTest, ResultsThatDoNotFitBreakIt) {
+    const auto broken_by = [](const std::vector<Result>& results) {
+        Pipeline pipeline;
+        Prepared prepared{.name = "p", .state = Prepared::State::ready};
+        char place = 0;
+        pipeline.statement(reinterpret_cast<Call*>(&place), prepared);
+        pipeline.sync();
+        for (const Result result : results) {
+            if (pipeline.is_broken()) return false;  // earlier than meant
+            static_cast<void>(pipeline.on_result(result, error("00000")));
+        }
+        return pipeline.is_broken();
+    };
+    EXPECT_TRUE(broken_by({Result::sync})) << "a sync before the answer";
+    EXPECT_TRUE(broken_by({Result::none})) << "an end before the answer";
+    EXPECT_TRUE(broken_by({Result::other}));
+    EXPECT_TRUE(broken_by({Result::done, Result::done})) << "two answers";
+    EXPECT_TRUE(broken_by({Result::error, Result::sync})) << "no end";
+    EXPECT_TRUE(broken_by({Result::done, Result::none, Result::done})) << "an answer for a sync";
+    EXPECT_TRUE(broken_by({Result::done, Result::none, Result::sync, Result::none})) << "one too many";
+    EXPECT_FALSE(broken_by({Result::done, Result::none, Result::sync}));
+    EXPECT_FALSE(broken_by({Result::error, Result::none, Result::sync}));
+}
+
+TEST_F(PipelineTest, ABrokenOneStillTellsWhoWaits) {
+    send_group(call(0), a_);
+    pipeline_.flushed();
+    EXPECT_FALSE(pipeline_.on_result(Result::sync).has_value());
+    EXPECT_TRUE(pipeline_.is_broken());
+    EXPECT_EQ(pipeline_.on_lost().size(), 1U);
+}
+
+}  // namespace
+}  // namespace haat::db::postgres
