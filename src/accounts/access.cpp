@@ -56,7 +56,7 @@ awaitable<std::optional<LiveSession>> Access::find_session(SessionId id, UserId 
     const std::uint64_t version = context_.users.version(user.text());
     if (const LiveSession* live = cache_of(context_).find(id, version)) co_return *live;
     auto find = [&](db::Session& session) { return sessions_.find_live(session, id, user); };
-    const auto session = co_await context_.db.read(find);
+    const auto session = co_await context_.db.read_one(find);
     if (session) cache_of(context_).add(id, version, *session);
     co_return session;
 }

@@ -23,16 +23,6 @@ std::size_t threads_of(const config::Settings& settings) {
     return static_cast<std::size_t>(settings.server.threads);
 }
 
-db::PostgresOptions postgres_options(const config::Settings& settings) {
-    const auto& storage = settings.storage;
-    db::PostgresOptions options;
-    options.url = storage.postgres_url;
-    options.password_file = storage.database_password_file;
-    options.connections = static_cast<std::size_t>(storage.database_pool);
-    options.attached = threads_of(settings);
-    return options;
-}
-
 db::MigrationReport migrate(const config::Settings& settings) {
     if (on_postgres(settings.storage))
         return db::migrate_postgres(postgres_options(settings), db::embedded_migrations());
@@ -52,8 +42,8 @@ std::unique_ptr<db::Database> open_server(db::PostgresOptions options, observe::
     return database;
 }
 
-std::unique_ptr<db::Database> open(const config::Settings& settings, observe::Registry& metrics,
-                                   observe::StatementMetrics& statements) {
+std::unique_ptr<db::Database> open(const config::Settings& settings, db::postgres::NodeId node,
+                                   observe::Registry& metrics, observe::StatementMetrics& statements) {
     auto observe = [&statements](const db::Query& query, std::int64_t nanoseconds) {
         count_statement(statements, query, nanoseconds);
     };
@@ -61,7 +51,15 @@ std::unique_ptr<db::Database> open(const config::Settings& settings, observe::Re
         return db::open_sqlite({.path = settings.storage.database_file.string(), .observe = observe});
     auto options = postgres_options(settings);
     options.observe = observe;
+    options.node = node.str();
     return open_server(std::move(options), metrics);
+}
+
+// What several nodes share has a name and rests on the lease.
+cache::Topic make_topic(const config::Settings& settings, std::string_view name, std::size_t stripes,
+                        const cache::Lease& lease) {
+    if (on_postgres(settings.storage)) return cache::Topic{name, stripes, lease};
+    return cache::Topic{stripes};
 }
 
 accounts::AccountOptions account_options(const config::Settings& settings, const config::ServerKeys& keys) {
@@ -74,12 +72,24 @@ accounts::AccountOptions account_options(const config::Settings& settings, const
 
 }  // namespace
 
+db::PostgresOptions postgres_options(const config::Settings& settings) {
+    const auto& storage = settings.storage;
+    db::PostgresOptions options;
+    options.url = storage.postgres_url;
+    options.password_file = storage.database_password_file;
+    options.connections = static_cast<std::size_t>(storage.database_pool);
+    options.attached = threads_of(settings);
+    return options;
+}
+
 Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
     : settings{settings_},
       folder{settings_.storage.data_dir},
       statements{metrics},
       migrations{migrate(settings_)},
-      db{open(settings_, metrics, statements)},
+      catalog_topic{make_topic(settings_, "catalog", 1, lease)},
+      users_topic{make_topic(settings_, "users", 4'096, lease)},
+      db{open(settings_, node, metrics, statements)},
       hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes},
       outbox{outbox_topic},
       node_key{crypto::hmac_sha256_hex(keys.access.reveal(), "nodes of this shop")},

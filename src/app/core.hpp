@@ -11,6 +11,8 @@
 #include "platform/crypto/token.hpp"
 #include "platform/db/database.hpp"
 #include "platform/db/migrate.hpp"
+#include "platform/db/postgres/change_log.hpp"
+#include "platform/db/postgres/postgres_database.hpp"
 #include "platform/jobs/cpu_pool.hpp"
 #include "platform/jobs/outbox.hpp"
 #include "platform/observe/metrics.hpp"
@@ -30,9 +32,11 @@ public:
     observe::Registry metrics;
     observe::StatementMetrics statements;
     db::MigrationReport migrations;
+    const db::postgres::NodeId node = db::postgres::NodeId::make();
+    cache::Lease lease;  // of a database that is not shared: without an end
+    cache::Topic catalog_topic;
+    cache::Topic users_topic;  // sessions and roles
     std::unique_ptr<db::Database> db;
-    cache::Topic catalog_topic{};
-    cache::Topic users_topic{4'096};
     cache::Topic carts_topic{4'096};
     cache::Topic outbox_topic{};
     jobs::CpuPool hashing;
@@ -42,5 +46,8 @@ public:
     crypto::TokenSigner refresh_tokens;
     accounts::Context accounts;
 };
+
+// What its connections to PostgreSQL have in common.
+db::PostgresOptions postgres_options(const config::Settings& settings);
 
 }  // namespace haat::app

@@ -83,7 +83,7 @@ http::PipelineOptions pipeline_options(const config::ServerSettings& server, Ass
             .exchange = assistant != nullptr ? &assistant->limits : nullptr};
 }
 
-http::ServerOptions server_options(const config::Settings& settings, db::Database& database,
+http::ServerOptions server_options(const config::Settings& settings, db::Database& database, Nodes* nodes,
                                    int inherited_socket) {
     http::ServerLimits limits;
     limits.max_connections = static_cast<std::size_t>(settings.server.max_connections);
@@ -94,7 +94,10 @@ http::ServerOptions server_options(const config::Settings& settings, db::Databas
             .inherited_socket = inherited_socket,
             .threads = threads_of(settings),
             .limits = limits,
-            .prepare = [&database](asio::io_context& context) { database.attach(context); }};
+            .prepare = [&database, nodes](asio::io_context& context) {
+                database.attach(context);
+                if (nodes != nullptr) nodes->attach(context);
+            }};
 }
 
 void report_fault(const http::Request& request, std::string_view text) {
@@ -106,6 +109,7 @@ void report_fault(const http::Request& request, std::string_view text) {
 
 Shop::Shop(Core& core, int inherited_socket)
     : core_{core},
+      nodes_{core.db->is_shared() ? std::make_unique<Nodes>(core) : nullptr},
       assistant_{make_assistant(core)},
       images_{"haat-image", image_threads(core.settings), kMaxQueuedImages},
       files_{"haat-file", kFileThreads, kMaxQueuedFiles},
@@ -117,9 +121,9 @@ Shop::Shop(Core& core, int inherited_socket)
       session_http_{core.accounts},
       password_http_{core.accounts},
       user_http_{core.accounts, addresses_, media_},
-      category_http_{*core.db, core.catalog_topic},
-      sub_category_http_{*core.db, core.catalog_topic},
-      product_http_{*core.db, core.catalog_topic},
+      category_http_{catalog_reads(), core.catalog_topic},
+      sub_category_http_{catalog_reads(), core.catalog_topic},
+      product_http_{catalog_reads(), core.catalog_topic},
       cart_http_{*core.db, catalog_, core.carts_topic, core.catalog_topic,
                  assistant_ ? &assistant_->carts : nullptr},
       address_http_{*core.db},
@@ -138,7 +142,7 @@ Shop::Shop(Core& core, int inherited_socket)
       pipeline_{routes_, access_, core.catalog_topic,
                 pipeline_options(core.settings.server, assistant_.get()), report_fault},
       traffic_{core.metrics, routes_},
-      server_{pipeline_, traffic_, server_options(core.settings, *core.db, inherited_socket)},
+      server_{pipeline_, traffic_, server_options(core.settings, *core.db, nodes_.get(), inherited_socket)},
       transport_{make_transport(core.settings.mail)},
       mailer_{*transport_,
               sender(core.settings.mail),
@@ -148,6 +152,8 @@ Shop::Shop(Core& core, int inherited_socket)
     system_http_.set_document(openapi_text(routes_));
     watch();
 }
+
+db::Database& Shop::catalog_reads() { return nodes_ ? nodes_->catalog_reads() : *core_.db; }
 
 void Shop::watch() {
     observe::Registry& metrics = core_.metrics;

@@ -7,6 +7,7 @@
 #include "accounts/access.hpp"
 #include "app/assistant.hpp"
 #include "app/core.hpp"
+#include "app/nodes.hpp"
 #include "app/routes.hpp"
 #include "app/traffic.hpp"
 #include "catalog/catalog.hpp"
@@ -38,9 +39,11 @@ public:
 
 private:
     void watch();
+    db::Database& catalog_reads();
 
     // The order of the members is the order of their lives.
     Core& core_;
+    std::unique_ptr<Nodes> nodes_;          // nullptr: the database is this process's alone
     std::unique_ptr<Assistant> assistant_;  // nullptr: no Redis is configured
     jobs::CpuPool images_;
     jobs::CpuPool files_;

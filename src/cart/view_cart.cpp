@@ -52,7 +52,7 @@ CartView put_together(const std::vector<Item>& items, const ProductsById& produc
 
 awaitable<std::vector<Item>> ViewCart::list(UserId user) {
     auto body = [&](db::Session& session) { return store_.list(session, user); };
-    co_return co_await db_.read(body);
+    co_return co_await db_.read_one(body);
 }
 
 awaitable<CartView> ViewCart::run(const std::vector<Item>& items) {
@@ -73,7 +73,7 @@ awaitable<std::vector<catalog::Product>> ViewCart::find_products(db::Session& se
 
 awaitable<std::int64_t> ViewCart::count(UserId user) {
     auto body = [&](db::Session& session) { return store_.count(session, user); };
-    co_return co_await db_.read(body);
+    co_return co_await db_.read_one(body);
 }
 
 }  // namespace haat::cart

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,6 +46,18 @@ bool into_database(const Setting& setting, std::string_view text, Settings& sett
     if (text.starts_with("postgres://") || text.starts_with("postgresql://"))
         return read_value(setting, text, storage.postgres_url);
     return read_value(setting, text, storage.database_file);
+}
+
+// Parted by blanks, as a URL of several hosts has commas in it.
+bool into_read_urls(const Setting&, std::string_view text, Settings& settings) {
+    auto& urls = settings.storage.read_urls;
+    urls.clear();
+    std::istringstream words{std::string{text}};
+    for (std::string url; words >> url;) {
+        if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) return false;
+        urls.emplace_back(std::move(url));
+    }
+    return true;
 }
 
 std::string mail_dir(const Texts& texts) { return in_data_dir(texts, "mail"); }
@@ -119,6 +132,10 @@ constexpr auto kTable = std::to_array<Setting>({
      "The database: a file of SQLite in this machine, or a PostgreSQL server (15 or newer) that several nodes "
      "may share. What libpq knows may stand behind it: ?sslmode=verify-full&sslrootcert=PATH.",
      into_database},
+    {"Storage", "DATABASE_READ_URLS", "", Kind::secret, {}, {},
+     "Streaming replicas for reads of the catalogue: postgres:// URLs, parted by blanks. A replica that lags "
+     "behind is passed over.",
+     into_read_urls},
     {"Storage", "DATABASE_POOL", "", Kind::integer, {4, 10'000}, {"20, or 4 for each thread if that is more", database_pool},
      "Connections of this process to PostgreSQL, divided evenly among the threads and what is no request.",
      into<kStorage, &StorageSettings::database_pool>},

@@ -141,8 +141,8 @@ public:
     // "sqlite" or "postgres".
     [[nodiscard]] virtual std::string_view engine() const = 0;
 
-    // Whether other programs may write to it meanwhile. What they change, this one hears of through topics with a
-    // name only.
+    // Whether other programs may write to it meanwhile. What they change, this one hears of through topics
+    // with a name only.
     [[nodiscard]] virtual bool is_shared() const = 0;
 
     // For a thread that runs many statements: the database keeps connections for coroutines of this context,
@@ -174,6 +174,7 @@ protected:
         return other.run_transaction(work);
     }
     static awaitable<> run_read_on(Database& other, ReadWork& work) { return other.run_read(work); }
+    static awaitable<> run_read_one_on(Database& other, ReadWork& work) { return other.run_read_one(work); }
     static awaitable<> run_scan_on(Database& other, ReadWork& work) { return other.run_scan(work); }
 
 private:

@@ -130,7 +130,7 @@ Settlement settlement_of(const Event& event, const Attempt& attempt, bool stoppi
 
 awaitable<std::optional<Lease>> OutboxStore::lease_next(Timestamp now) {
     const auto peek = [now](db::Session& session) { return has_due(session, now); };
-    const bool is_due = co_await database_->read(peek);
+    const bool is_due = co_await database_->read_one(peek);
     if (!is_due) co_return std::nullopt;
     const auto body = [now](db::Transaction& tx) { return lease_due(tx, now); };
     auto lease = co_await database_->transact(body);

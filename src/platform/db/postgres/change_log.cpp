@@ -36,7 +36,7 @@ awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position, std
 awaitable<std::int64_t> count_behind(Database& database, std::int64_t position, std::string_view self) {
     try {
         const auto count = [&](Session& session) { return count_nodes(session, position, self); };
-        co_return co_await database.read(count);
+        co_return co_await database.read_one(count);
     } catch (const Unavailable&) {
         co_return -1;
     }

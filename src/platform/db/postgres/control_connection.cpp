@@ -1,6 +1,5 @@
 #include "platform/db/postgres/control_connection.hpp"
 
-#include <postgresql/libpq-fe.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -16,10 +15,7 @@
 namespace haat::db::postgres {
 namespace {
 
-struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-};
-using ResultPointer = std::unique_ptr<PGresult, Clear>;
+constexpr int kConnectS = 3;
 
 Rows to_rows(const PGresult* result) {
     Rows rows{static_cast<std::size_t>(PQnfields(result))};
@@ -65,20 +61,13 @@ bool Interruption::pause(std::int64_t duration_ms) const {
     }
 }
 
-void ControlConnection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
-
-ControlConnection::ControlConnection(const ConnectionKeywords& keywords, const Interruption& interruption)
+ControlConnection::ControlConnection(const Target& target, const Interruption& interruption)
     : interruption_{interruption} {
-    std::vector<const char*> names;
-    std::vector<const char*> values;
-    for (const auto& [name, value] : keywords) {
-        names.push_back(name.c_str());
-        values.push_back(value.c_str());
+    try {
+        connection_ = target.connect(kConnectS);
+    } catch (const std::runtime_error& error) {
+        throw Unavailable{error.what()};
     }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    connection_.reset(PQconnectdbParams(names.data(), values.data(), 1));
-    if (PQstatus(connection_.get()) != CONNECTION_OK) throw Unavailable{"cannot connect to the database"};
 }
 
 Rows ControlConnection::run(const char* sql, const std::vector<std::string>& params) {
@@ -94,7 +83,7 @@ Rows ControlConnection::run(const char* sql, const std::vector<std::string>& par
     Rows rows;
     for (;;) {
         while (PQisBusy(connection) != 0) wait_for_input(until_ms);
-        const ResultPointer result{PQgetResult(connection)};
+        const ResultHandle result{PQgetResult(connection)};
         if (!result) return rows;
         switch (PQresultStatus(result.get())) {
             case PGRES_TUPLES_OK:

@@ -3,22 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "platform/db/postgres/target.hpp"
+#include "platform/db/postgres/values.hpp"
 #include "platform/db/row.hpp"
 
-struct pg_conn;
-
 namespace haat::db::postgres {
-
-// libpq's keywords and values; a later one goes before an earlier one. The value of `dbname` may be a whole
-// URL.
-using ConnectionKeywords = std::vector<std::pair<std::string, std::string>>;
 
 // Wakes a thread that waits on a connection. Safe from any thread.
 class Interruption {
@@ -43,7 +36,7 @@ public:
     static constexpr std::int64_t kStatementLimitMs = 2'000;
 
     // Blocks for some seconds at most. Throws Unavailable.
-    ControlConnection(const ConnectionKeywords& keywords, const Interruption& interruption);
+    ControlConnection(const Target& target, const Interruption& interruption);
 
     // One statement with text parameters. All columns come back as texts. Throws Unavailable when it fails,
     // takes too long or is interrupted; the connection is good for nothing then.
@@ -54,16 +47,12 @@ public:
     bool wait_for_notification(std::int64_t limit_ms);
 
 private:
-    struct Close {
-        void operator()(pg_conn* connection) const;
-    };
-
     void wait_for_input(std::int64_t until_steady_ms);
     [[noreturn]] void give_up(std::string_view what);
     bool swallow_notifications();
 
     const Interruption& interruption_;
-    std::unique_ptr<pg_conn, Close> connection_;
+    ConnectionHandle connection_;
 };
 
 }  // namespace haat::db::postgres

@@ -22,6 +22,7 @@ constexpr std::size_t kMostChanges = 1'000;  // of one reading; with more, every
 // Times are the database's: nodes' clocks need not agree.
 #define HAAT_DATABASE_MS "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
+constexpr const char* kName = "SET application_name = 'haat-follower'";
 constexpr const char* kListen = "LISTEN haat_changes";
 // What a crash of the database loses of this, its connections are lost with; so it need not wait for the
 // disk.
@@ -48,10 +49,10 @@ std::int64_t to_int64(std::string_view text) {
 
 }  // namespace
 
-Follower::Follower(NodeId node, ConnectionKeywords keywords, std::vector<cache::Topic*> topics,
-                   cache::Lease& lease, Log log)
+Follower::Follower(NodeId node, Target target, std::vector<cache::Topic*> topics, cache::Lease& lease,
+                   Log log)
     : node_{node},
-      keywords_{std::move(keywords)},
+      target_{std::move(target)},
       topics_{std::move(topics)},
       lease_{lease},
       log_{std::move(log)} {
@@ -65,7 +66,7 @@ Follower::~Follower() {
     lease_.end();
     try {
         const Interruption never;
-        ControlConnection connection{keywords_, never};
+        ControlConnection connection{target_, never};
         connection.run(kLeave, {node_.str()});
     } catch (const std::exception& error) {
         log_(fmt::format("the node's lease runs out by itself: {}", error.what()));
@@ -78,7 +79,7 @@ void Follower::work() {
     bool is_away = false;
     do {
         try {
-            ControlConnection connection{keywords_, stop_};
+            ControlConnection connection{target_, stop_};
             join(connection);
             if (std::exchange(is_away, false)) log_("hears of the changes of other nodes again");
             retry_ms = kFirstRetryMs;
@@ -94,6 +95,7 @@ void Follower::work() {
 }
 
 void Follower::join(ControlConnection& connection) {
+    connection.run(kName);
     connection.run(kNoWait);
     connection.run(kListen);
     position_ = to_int64(connection.run(kLastPosition).front().text(0));

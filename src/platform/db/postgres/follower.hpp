@@ -25,8 +25,7 @@ public:
 
     // The topics have names and rest on the lease, which ends here until the log has been read. All outlive
     // the follower.
-    Follower(NodeId node, ConnectionKeywords keywords, std::vector<cache::Topic*> topics, cache::Lease& lease,
-             Log log);
+    Follower(NodeId node, Target target, std::vector<cache::Topic*> topics, cache::Lease& lease, Log log);
     // Ends the lease, and tells the others that nobody need wait for this node any more.
     ~Follower();
     Follower(const Follower&) = delete;
@@ -45,7 +44,7 @@ private:
     void move_everything();
 
     const NodeId node_;
-    const ConnectionKeywords keywords_;
+    const Target target_;
     const std::vector<cache::Topic*> topics_;
     cache::Lease& lease_;
     const Log log_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/crypto/random.hpp"
+#include "platform/db/postgres/change_log.hpp"
 #include "platform/db/postgres/session.hpp"
 #include "platform/handoff.hpp"
 #include "platform/observe/log.hpp"
@@ -127,6 +128,10 @@ protected:
 
 private:
     enum class Ending : std::uint8_t { done, again };
+    struct Outcome {
+        Ending ending;
+        std::int64_t position = 0;  // of the change that was committed; 0: nothing for other nodes
+    };
 
     static awaitable<bool> select_one(Session& session) {
         const Rows rows = co_await session.run(kPing);
@@ -157,8 +162,12 @@ private:
 
     awaitable<> transact_on(Pool& pool, TransactionWork& work) {
         for (int run = 1;; ++run) {
-            const Ending ending = co_await transact_once(pool, work, run == kMaxRuns);
-            if (ending == Ending::done) co_return;
+            const Outcome outcome = co_await transact_once(pool, work, run == kMaxRuns);
+            if (outcome.ending == Ending::done) {
+                if (outcome.position > 0)
+                    co_await postgres::wait_until_seen(*this, outcome.position, options_.node);
+                co_return;
+            }
             const Executor executor = co_await asio::this_coro::executor;
             postgres::Timer pause{executor};
             pause.expires_after(std::chrono::milliseconds{1 + crypto::random_below(kMaxPauseBetweenRunsMs)});
@@ -166,16 +175,26 @@ private:
         }
     }
 
-    awaitable<Ending> transact_once(Pool& pool, TransactionWork& work, bool is_last) {
+    awaitable<Outcome> transact_once(Pool& pool, TransactionWork& work, bool is_last) {
         const Pool::Lease lease = co_await pool.lease(Pool::Purpose::transaction);
         LeasedTransaction tx{lease, LeasedTransaction::Kind::read_write, options_.observe};
+        std::int64_t position = 0;
         try {
             const bool wants_commit = co_await work.run(tx);
-            if (wants_commit) co_await tx.commit();
+            if (wants_commit) position = co_await commit(tx);
         } catch (...) {
             if (!tx.met_conflict() || is_last) throw;
         }
-        co_return tx.met_conflict() && !is_last ? Ending::again : Ending::done;
+        co_return Outcome{.ending = tx.met_conflict() && !is_last ? Ending::again : Ending::done,
+                          .position = position};
+    }
+
+    static awaitable<std::int64_t> commit(LeasedTransaction& tx) {
+        std::int64_t position = 0;
+        const std::string change = postgres::change_text(tx.changes());
+        if (!change.empty()) position = co_await postgres::append_change(tx, change);
+        co_await tx.commit();
+        co_return position;
     }
 
     awaitable<> read_on(Pool& pool, ReadWork& work, Pool::Purpose purpose, LeasedTransaction::Kind kind) {
@@ -220,7 +239,7 @@ void warn_of_risks(PGconn* connection) {
 }  // namespace
 
 std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options) {
-    {
+    if (!options.is_replica) {
         const postgres::Target target{options.url, options.password_file};
         const auto connection = target.connect(kFirstConnectS);
         warn_of_risks(connection.get());

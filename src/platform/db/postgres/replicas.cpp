@@ -27,11 +27,18 @@ ReplicaReads::ReplicaReads(Database& primary, std::vector<std::unique_ptr<Databa
     }
 }
 
+// The primary's contexts are attached by whoever owns it.
+void ReplicaReads::attach(asio::io_context& context) {
+    for (const auto& replica : replicas_) replica->database->attach(context);
+}
+
 awaitable<> ReplicaReads::run_transaction(TransactionWork& work) {
     return run_transaction_on(primary_, work);
 }
 
 awaitable<> ReplicaReads::run_read(ReadWork& work) { return run_anywhere(work, Kind::read); }
+
+awaitable<> ReplicaReads::run_read_one(ReadWork& work) { return run_anywhere(work, Kind::read_one); }
 
 awaitable<> ReplicaReads::run_scan(ReadWork& work) { return run_anywhere(work, Kind::scan); }
 
@@ -42,7 +49,14 @@ awaitable<> ReplicaReads::run_anywhere(ReadWork& work, Kind kind) {
         (done ? served_ : passed_on_).fetch_add(1, std::memory_order_relaxed);
         if (done) co_return;
     }
-    co_await run_by(primary_, work, kind);
+    switch (kind) {
+        case Kind::read:
+            co_return co_await run_read_on(primary_, work);
+        case Kind::read_one:
+            co_return co_await run_read_one_on(primary_, work);
+        case Kind::scan:
+            co_return co_await run_scan_on(primary_, work);
+    }
 }
 
 // A read has no effect but its outcome, so one that a replica broke off may be begun again.
@@ -59,16 +73,16 @@ awaitable<bool> ReplicaReads::run_on(Replica& replica, ReadWork& work, Kind kind
     };
     FreshRead fresh{work, position};
     try {
-        co_await run_by(*replica.database, fresh, kind);
+        if (kind == Kind::scan) {
+            co_await run_scan_on(*replica.database, fresh);
+        } else {
+            co_await run_read_on(*replica.database, fresh);
+        }
         co_return fresh.is_fresh;
     } catch (const Unavailable&) {
         replica.away_until_ms.store(steady_ms() + kLeaveAloneMs, std::memory_order_relaxed);
     }
     co_return false;
-}
-
-awaitable<> ReplicaReads::run_by(Database& database, ReadWork& work, Kind kind) {
-    return kind == Kind::scan ? run_scan_on(database, work) : run_read_on(database, work);
 }
 
 ReplicaReads::Replica* ReplicaReads::next() {

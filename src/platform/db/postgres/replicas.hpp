@@ -26,6 +26,7 @@ public:
 
     [[nodiscard]] std::string_view engine() const override { return primary_.engine(); }
     [[nodiscard]] bool is_shared() const override { return true; }
+    void attach(asio::io_context& context) override;
     [[nodiscard]] awaitable<> ping() override { return primary_.ping(); }
 
     // Since the start: reads that a replica answered, and those that went to the primary although there are
@@ -36,6 +37,8 @@ public:
 protected:
     [[nodiscard]] awaitable<> run_transaction(TransactionWork& work) override;
     [[nodiscard]] awaitable<> run_read(ReadWork& work) override;
+    // A replica is asked in a snapshot, with its position.
+    [[nodiscard]] awaitable<> run_read_one(ReadWork& work) override;
     [[nodiscard]] awaitable<> run_scan(ReadWork& work) override;
 
 private:
@@ -45,12 +48,11 @@ private:
         std::atomic<std::int64_t> away_until_ms{0};
     };
 
-    enum class Kind : std::uint8_t { read, scan };
+    enum class Kind : std::uint8_t { read, read_one, scan };
 
     awaitable<> run_anywhere(ReadWork& work, Kind kind);
     awaitable<bool> run_on(Replica& replica, ReadWork& work, Kind kind,
                            std::int64_t position);  // false: it is not good for it
-    static awaitable<> run_by(Database& database, ReadWork& work, Kind kind);
     Replica* next();
 
     Database& primary_;

@@ -20,6 +20,9 @@ public:
 
     awaitable<Rows> execute(const Query& query, Params params) override;
 
+    // What the body says it has changed.
+    [[nodiscard]] const std::vector<TouchedKey>& changes() const { return touched(); }
+
     // Comes back when the commit is durable, and moves the topics. Throws what a statement before it threw if
     // one did: the server has given up the transaction then. CommitUncertain.
     awaitable<> commit();
