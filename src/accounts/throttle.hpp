@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/cache/lru.hpp"
@@ -15,17 +17,30 @@ struct ThrottleLimit {
     std::int64_t window_ms;  // within
 };
 
+// What became of a key's count, as nodes tell each other.
+enum class Counted : char { one_more = '+', one_less = '-', nothing = '.' };
+
 // Safe from any thread: a lock, held briefly, on routes that hash passwords anyway. Bounded: beyond
 // kMaxKeys the key that was not used for longest is forgotten.
+//
+// What other nodes counted may be added to what was counted here. It is kept apart, so that nothing that is
+// heard lets anybody try more often than this node alone would.
 class Throttle {
 public:
     static constexpr std::size_t kMaxKeys = 50'000;
+    using Tell = std::function<void(Counted, std::string_view key)>;
 
     explicit Throttle(ThrottleLimit limit) : limit_{limit} {}
+
+    // tell hears what is counted here; it must not wait. Before any other call.
+    void share(Tell tell) { tell_ = std::move(tell); }
+    // Another node counted.
+    void hear(Counted counted, const std::string& key);
 
     // Seconds until the key may try again; 0: now.
     int wait_s(const std::string& key);
     void count(const std::string& key);
+    // Here; what others counted themselves stays with them.
     void forget(const std::string& key);
     // Counts unless the limit is reached; the seconds to wait in that case. What takes long counts before it
     // begins, or as many as run at once get by.
@@ -36,16 +51,23 @@ public:
     [[nodiscard]] std::size_t keys() const;
 
 private:
-    using Times = std::vector<std::int64_t>;
+    using Times = std::vector<std::int64_t>;  // one at least, oldest first
+    using TimesByKey = cache::Lru<std::string, cache::Timeless, Times>;
 
-    [[nodiscard]] bool has_passed(std::int64_t at_ms, std::int64_t now_ms) const;
+    // Those within the window; others are dropped. nullptr: none.
+    Times* live(TimesByKey& times, const std::string& key, std::int64_t now_ms) const;
     int wait_locked(const std::string& key, std::int64_t now_ms);
-    void count_locked(const std::string& key, std::int64_t now_ms);
+    void count_locked(TimesByKey& times, const std::string& key, std::int64_t now_ms) const;
+    static void take_back_locked(TimesByKey& times, const std::string& key);
+    void tell(Counted counted, const std::string& key) const {
+        if (tell_) tell_(counted, key);
+    }
 
     const ThrottleLimit limit_;
+    Tell tell_{};
     mutable std::mutex mutex_;
-    cache::Lru<std::string, cache::Timeless, Times> times_{
-        kMaxKeys};  // of each key one at least, oldest first
+    TimesByKey times_{kMaxKeys};
+    TimesByKey heard_{kMaxKeys};
 };
 
 }  // namespace haat::accounts

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "platform/cache/redis/client.hpp"
 #include "platform/crypto/random.hpp"
@@ -10,6 +11,9 @@ namespace haat::app {
 namespace {
 
 constexpr std::string_view kTopic = "requests";
+constexpr std::string_view kFailuresTopic = "failures";
+constexpr std::size_t kLimits = std::tuple_size_v<decltype(accounts::Limits{}.all())>;
+constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::size_t kSenderBytes = 8;
 constexpr std::size_t kMaxClientBytes = 64;
 constexpr int kMaxTokens = 1'000'000;
@@ -41,6 +45,21 @@ void SharedLimits::exchange(http::TokenBuckets& buckets, asio::io_context& conte
     for (const auto& taken : heard) buckets.charge(taken, now_ms);
     const auto told = buckets.told();
     if (!told.empty()) channel_.publish(kTopic, render_taken(sender, told));
+}
+
+void SharedLimits::share(accounts::Limits& limits) {
+    const std::string me = crypto::random_hex(kSenderBytes);
+    const auto all = limits.all();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i]->share([this, me, i](accounts::Counted counted, std::string_view key) {
+            channel_.publish(kFailuresTopic, render_counted({me, i, counted, std::string{key}}));
+        });
+    }
+    channel_.subscribe(kFailuresTopic, [me, all](std::string_view text) {
+        CountedText counted;
+        if (parse_counted(text, counted) && counted.sender != me)
+            all[counted.limit]->hear(counted.counted, counted.key);
+    });
 }
 
 SharedLimits::Inbox& SharedLimits::inbox_of(const http::TokenBuckets& buckets) {
@@ -85,6 +104,23 @@ std::string_view parse_taken(std::string_view text, std::vector<http::Taken>& ta
         taken.push_back({std::string{client}, tokens});
     }
     return sender;
+}
+
+std::string render_counted(const CountedText& counted) {
+    return counted.sender + '\n' + std::to_string(counted.limit) + static_cast<char>(counted.counted) +
+           counted.key;
+}
+
+bool parse_counted(std::string_view text, CountedText& counted) {
+    counted.sender = cut_line(text);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), counted.limit);
+    if (error != std::errc{} || counted.limit >= kLimits) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.size() < 2 || text.size() > kMaxKeyBytes || !std::string_view{"+-."}.contains(text.front()))
+        return false;
+    counted.counted = static_cast<accounts::Counted>(text.front());
+    counted.key = text.substr(1);
+    return true;
 }
 
 }  // namespace haat::app

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "accounts/context.hpp"
 #include "platform/cache/redis/channel.hpp"
 #include "platform/http/pipeline/bucket_exchange.hpp"
 
@@ -20,6 +21,8 @@ public:
     // Before the channel starts; both outlive the threads that call.
     SharedLimits(cache::redis::Redis& redis, cache::redis::Channel& channel);
 
+    // Limits on logins, mails and the like, which outlive the channel's thread. Before it starts.
+    void share(accounts::Limits& limits);
     void exchange(http::TokenBuckets& buckets, asio::io_context& context, std::int64_t now_ms) override;
 
 private:
@@ -38,6 +41,17 @@ private:
     std::mutex mutex_;
     std::unordered_map<const http::TokenBuckets*, Inbox> inboxes_;
 };
+
+// What a node counted: its name, which of accounts::Limits::all(), what, and the key. parse gives false when
+// it is not well formed.
+struct CountedText {
+    std::string sender{};
+    std::size_t limit = 0;
+    accounts::Counted counted = accounts::Counted::one_more;
+    std::string key{};
+};
+std::string render_counted(const CountedText& counted);
+bool parse_counted(std::string_view text, CountedText& counted);
 
 // What one thread tells: its name, and a line for each client. parse gives the sender, and the entries that
 // are well formed.

@@ -149,6 +149,7 @@ Shop::Shop(Core& core, int inherited_socket)
               {.name = core.settings.shop.name, .public_url = link_base(core.settings)}},
       outbox_worker_{*core.db, core.outbox_topic, mailer_,
                      [](std::string_view line) { observe::log_warn("mail_not_sent", {{"reason", line}}); }} {
+    if (assistant_) assistant_->limits.share(core.accounts.limits);
     system_http_.set_document(openapi_text(routes_));
     watch();
 }

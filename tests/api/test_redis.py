@@ -16,6 +16,7 @@ from support.shop import Shop
 
 CHANGES = 12  # of a cart, each followed by looks at it
 PATIENCE_S = 20
+SETTLE_S = 1.5  # until all connections of a node are there, and what it tells has arrived
 PROMPT_S = 3.0  # for one answer on a busy machine; whoever waits for a frozen Redis waits for ever
 
 
@@ -327,15 +328,30 @@ def test_a_client_has_one_allowance_on_all_nodes(start_server, redis):
     nodes = [start_server(REDIS_URL=redis.url, RATE_LIMITS="on", THREADS="1") for _ in range(2)]
     for node in nodes:
         until(lambda: "redis_available" in node.log_text())
-    time.sleep(0.5)
+    time.sleep(SETTLE_S)
     begun = time.monotonic()
     spent = [accepted(nodes[0], 20 * BURST)]
     assert spent[0] >= BURST
-    time.sleep(0.5)
+    time.sleep(SETTLE_S)
     spent += [accepted(node, 20 * BURST) for node in reversed(nodes)]
     allowed = BURST + PER_SECOND * (time.monotonic() - begun)
     assert sum(spent) <= 1.1 * allowed, spent
     assert sum(spent) >= 0.9 * BURST
+
+
+def test_failed_logins_count_on_all_nodes(start_server, redis):
+    nodes = [Shop(start_server(REDIS_URL=redis.url, RATE_LIMITS="on")) for _ in range(2)]
+    users = [node.user(email="guessed@example.com") for node in nodes]
+
+    def guess(node):
+        return node.anyone.post("/api/user/login", json={"email": users[0].email, "password": "Wrong-horse-7"})
+
+    time.sleep(SETTLE_S)
+    assert [guess(nodes[0]).status_code for _ in range(10)] == [400] * 10
+    time.sleep(SETTLE_S)
+    assert guess(nodes[1]).status_code == 429
+    assert guess(nodes[0]).status_code == 429
+    assert users[1].log_in().is_alive(), "who knows the password comes in from where he was before"
 
 
 def test_without_redis_each_node_limits_by_itself(start_server):

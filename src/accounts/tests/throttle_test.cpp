@@ -109,5 +109,71 @@ TEST(Throttle, HoldsNoKeyWhoseWindowHasPassed) {
     EXPECT_EQ(throttle.keys(), 0U);
 }
 
+TEST(Throttle, AddsWhatOthersCounted) {
+    Throttle throttle{{.count = 3, .window_ms = kMinuteMs}};
+    throttle.count("a");
+    throttle.hear(Counted::one_more, "a");
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+    throttle.hear(Counted::one_more, "a");
+    EXPECT_GE(throttle.wait_s("a"), 59);
+    EXPECT_EQ(throttle.wait_s("b"), 0);
+    throttle.hear(Counted::one_less, "a");
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+    throttle.hear(Counted::nothing, "a");
+    EXPECT_EQ(throttle.try_count("a"), 0);
+    EXPECT_EQ(throttle.try_count("a"), 0);
+    EXPECT_GE(throttle.try_count("a"), 59);
+}
+
+TEST(Throttle, NothingThatIsHeardAllowsMore) {
+    Throttle throttle{{.count = 3, .window_ms = kMinuteMs}};
+    for (int i = 0; i < 3; ++i) throttle.count("a");
+    for (int i = 0; i < 10; ++i) {
+        throttle.hear(Counted::one_less, "a");
+        throttle.hear(Counted::nothing, "a");
+        throttle.hear(Counted::one_more, "a");
+        throttle.hear(Counted::one_less, "a");
+    }
+    EXPECT_GE(throttle.wait_s("a"), 59);
+}
+
+TEST(Throttle, ASuccessHereForgetsBoth) {
+    Throttle throttle{{.count = 2, .window_ms = kMinuteMs}};
+    throttle.count("a");
+    throttle.hear(Counted::one_more, "a");
+    EXPECT_GT(throttle.wait_s("a"), 0);
+    throttle.forget("a");
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+}
+
+TEST(Throttle, WaitsForSoManyThatTheLimitIsNoLongerReached) {
+    Throttle throttle{{.count = 2, .window_ms = 1'000}};
+    throttle.hear(Counted::one_more, "a");
+    throttle.hear(Counted::one_more, "a");
+    sleep_ms(500);
+    throttle.count("a");
+    throttle.count("a");
+    sleep_ms(600);
+    EXPECT_EQ(throttle.wait_s("a"), 1) << "those that were heard are gone, two are left";
+    sleep_ms(500);
+    EXPECT_EQ(throttle.wait_s("a"), 0);
+}
+
+TEST(Throttle, TellsWhatItCountsAndNotWhatItHears) {
+    Throttle throttle{{.count = 2, .window_ms = kMinuteMs}};
+    std::string told;
+    throttle.share([&](Counted counted, std::string_view key) {
+        told += static_cast<char>(counted);
+        told += key;
+    });
+    throttle.try_count("a");
+    throttle.take_back("a");
+    throttle.count("a");
+    throttle.hear(Counted::one_more, "a");
+    throttle.try_count("a");
+    throttle.forget("a");
+    EXPECT_EQ(told, "+a-a+a.a");
+}
+
 }  // namespace
 }  // namespace haat::accounts

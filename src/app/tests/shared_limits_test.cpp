@@ -40,8 +40,46 @@ TEST(TakenText, LeavesOutWhatIsNotWellFormed) {
     EXPECT_EQ(parsed(many).size(), TokenBuckets::kMaxTold);
 }
 
+TEST(CountedText, IsReadAsItWasWritten) {
+    for (const auto counted :
+         {accounts::Counted::one_more, accounts::Counted::one_less, accounts::Counted::nothing}) {
+        CountedText read;
+        EXPECT_TRUE(parse_counted(render_counted({"me", 4, counted, "0 a@example.com"}), read));
+        EXPECT_EQ(read.sender, "me");
+        EXPECT_EQ(read.limit, 4U);
+        EXPECT_EQ(read.counted, counted);
+        EXPECT_EQ(read.key, "0 a@example.com");
+    }
+}
+
+TEST(CountedText, IsRefusedWhenItIsNotWellFormed) {
+    CountedText read;
+    for (const std::string text : {"", "me", "me\n", "me\n0", "me\n0+", "me\n5+a", "me\n-1+a", "me\n0*a",
+                                   "me\n+a", "me\n99999999999999999999+a"}) {
+        EXPECT_FALSE(parse_counted(text, read)) << text;
+    }
+    EXPECT_FALSE(parse_counted("me\n0+" + std::string(600, 'a'), read));
+}
+
 class SharedLimitsTest : public cache::redis::RedisTest {
 protected:
+    using Channel = cache::redis::Channel;
+
+    // Starts both, and waits until each hears the other.
+    void start(Channel& one, Channel& other) {
+        const auto from_one = std::make_shared<std::atomic<bool>>(false);
+        const auto from_other = std::make_shared<std::atomic<bool>>(false);
+        other.subscribe("probe", [=](std::string_view text) { *from_one = *from_one || text == "one"; });
+        one.subscribe("probe", [=](std::string_view text) { *from_other = *from_other || text == "other"; });
+        one.start();
+        other.start();
+        EXPECT_TRUE(wait_until([&] {
+            one.publish("probe", "one");
+            other.publish("probe", "other");
+            return *from_one && *from_other;
+        }));
+    }
+
     static constexpr http::BucketLimits kLimits{.per_second = 0.001, .burst = 100};
 };
 
@@ -54,9 +92,7 @@ TEST_F(SharedLimitsTest, WhatAClientTakesAnywhereCountsEverywhere) {
     cache::redis::Channel other_channel{other_redis};
     SharedLimits node{redis, channel};
     SharedLimits other_node{other_redis, other_channel};
-    channel.start();
-    other_channel.start();
-    ASSERT_TRUE(wait_until([&] { return channel.is_connected() && other_channel.is_connected(); }));
+    start(channel, other_channel);
     TokenBuckets first{kLimits, true};
     TokenBuckets second{kLimits, true};
     TokenBuckets elsewhere{kLimits, true};
@@ -73,6 +109,27 @@ TEST_F(SharedLimitsTest, WhatAClientTakesAnywhereCountsEverywhere) {
         return first.take("a", 0) > 0 && second.take("a", 0) > 0 && elsewhere.take("a", 0) > 0;
     }));
     for (int i = 0; i < 99; ++i) EXPECT_EQ(second.take("b", 0), 0) << "another client";
+    channel.stop();
+    other_channel.stop();
+}
+
+TEST_F(SharedLimitsTest, FailuresOnOneNodeCountOnTheOther) {
+    const cache::redis::RedisServer server;
+    cache::redis::Redis& redis = connected(url_of(server));
+    cache::redis::Channel channel{redis};
+    cache::redis::Channel other_channel{redis};
+    SharedLimits node{redis, channel};
+    SharedLimits other_node{redis, other_channel};
+    accounts::Limits limits;
+    accounts::Limits other_limits;
+    node.share(limits);
+    other_node.share(other_limits);
+    start(channel, other_channel);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(limits.account_failures.try_count("a"), 0);
+    EXPECT_TRUE(wait_until([&] { return other_limits.account_failures.wait_s("a") > 0; }));
+    EXPECT_EQ(other_limits.address_failures.wait_s("a"), 0);
+    limits.account_failures.forget("a");
+    EXPECT_TRUE(wait_until([&] { return other_limits.account_failures.wait_s("a") == 0; }));
     channel.stop();
     other_channel.stop();
 }
