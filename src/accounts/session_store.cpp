@@ -24,7 +24,6 @@ constexpr Query kFindLive{"accounts.find_live_session",
                           "AS is_admin FROM sessions s "
                           "JOIN users u ON u.id = s.user_id "
                           "WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.status = 'Active'"};
-constexpr Query kFind{"accounts.find_session", "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1"};
 // The embedded engine has one writer, who needs no lock.
 constexpr Query kLock{"accounts.lock_session", "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1",
                       "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1 FOR UPDATE"};
@@ -69,12 +68,6 @@ awaitable<std::optional<LiveSession>> SessionStore::find_live(db::Session& sessi
     if (rows.empty()) co_return std::nullopt;
     const db::Row row = rows.front();
     co_return LiveSession{.login_at = row.time(0), .expires_at = row.time(1), .is_admin = row.boolean(2)};
-}
-
-awaitable<std::optional<Session>> SessionStore::find(db::Session& session, SessionId id) const {
-    const db::Rows rows = co_await session.run(kFind, id);
-    if (rows.empty()) co_return std::nullopt;
-    co_return to_session(rows.front());
 }
 
 awaitable<std::optional<Session>> SessionStore::find_locked(db::Transaction& tx, SessionId id) const {

@@ -35,8 +35,7 @@ public:
     awaitable<> insert(db::Transaction& tx, const Session& session) const;
     // Not expired, and its user is Active.
     awaitable<std::optional<LiveSession>> find_live(db::Session& session, SessionId id, UserId user) const;
-    awaitable<std::optional<Session>> find(db::Session& session, SessionId id) const;
-    // The same, and nobody else uses, rotates or ends it until the transaction ends.
+    // Expired or not. Nobody else uses, rotates or ends it until the transaction ends.
     awaitable<std::optional<Session>> find_locked(db::Transaction& tx, SessionId id) const;
     // Newest first, not expired.
     awaitable<std::vector<Session>> list(db::Session& session, UserId user) const;

@@ -2,10 +2,23 @@ import pathlib
 
 import pytest
 
+from support import engine
 from support.server import Server
 from support.shop import Shop
 
 HERE = pathlib.Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=("sqlite", "postgres"), default="sqlite",
+                     help="the database that the servers under test use")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_engine(request):
+    """Before any server is started, and until all have ended."""
+    with engine.chosen(request.config.getoption("--engine")):
+        yield request.config.getoption("--engine")
 
 
 @pytest.fixture(scope="session")

@@ -163,10 +163,8 @@ def suspended(start_server):
     shop.server.stop()
     with shop.server.database() as database:
         for account in accounts:
-            changed = database.execute("UPDATE users SET status = 'Suspended' WHERE id = ?",
-                                       (account.id,)).rowcount
+            changed = database.execute("UPDATE users SET status = 'Suspended' WHERE id = ?", account.id).rowcount
             assert changed == 1
-    database.close()
     shop.server.start()
     return shop, accounts
 

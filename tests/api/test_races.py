@@ -1,10 +1,12 @@
 """Many hands on the same thing."""
+import time
+
 import pytest
 
 from support.client import Client, set_cookies
 from support.expect import expect_error
 from support.parallel import at_once, statuses
-from support.shop import IMAGE, PASSWORD, unique
+from support.shop import IMAGE, PASSWORD, Shop, address_body, unique
 
 MANY = 100
 
@@ -202,3 +204,115 @@ def test_a_category_deleted_while_it_is_named_is_named_by_nobody(shop, admin):
             if response.status_code == 201:
                 made = shop.anyone.get(f"/api/subcategory/{response.json()['data']['_id']}").json()["data"]
                 assert made["category"] == []
+
+
+def test_codes_asked_for_at_once_are_limited_too(start_server):
+    shop = Shop(start_server(RATE_LIMITS=None))
+    account = shop.user()
+    for email in (account.email, "nobody-at-all@nowhere.example"):
+        responses = at_once(8, lambda _: shop.anyone.put("/api/user/forget-password", json={"email": email}))
+        assert statuses(responses) == {200: 3, 429: 5}
+    shop.mailbox.wait_for(account.email, "Password Reset", 3)
+    time.sleep(1)
+    assert len(shop.mailbox.to(account.email, "Password Reset")) == 3
+
+
+def test_hundred_guesses_at_once_are_five_tries(shop, user):
+    """The right code among them counts only if it came before the fifth wrong one."""
+    otp = shop.request_otp(user.email)
+    guesses = [f"{(int(otp) + 1 + number) % 1_000_000:06d}" for number in range(MANY - 1)] + [otp]
+    responses = at_once(MANY, lambda number: shop.anyone.put(
+        "/api/user/verify-otp", json={"email": user.email, "otp": guesses[number]}))
+    assert set(statuses(responses)) <= {200, 400}
+    expect_error(shop.anyone.put("/api/user/verify-otp", json={"email": user.email, "otp": otp}), "invalid_otp")
+
+
+def test_no_session_begins_with_a_password_that_was_just_replaced(shop, server):
+    """A login beside a password's reset: either it fails, or the reset ends its session."""
+    for _ in range(3):
+        account = shop.user()
+        token = shop.reset_token(account.email)
+        credentials = {"email": account.email, "password": PASSWORD}
+
+        def act(number):
+            if number == 0:
+                return Client(server, cookies={"resetToken": token}).put(
+                    "/api/user/reset-password", json={"email": account.email, "newPassword": PASSWORD + "-new"})
+            return shop.anyone.post("/api/user/login", json=credentials)
+
+        responses = at_once(8, act)
+        assert responses[0].status_code == 200
+        for login in responses[1:]:
+            assert login.status_code in (200, 400, 503)
+            if login.status_code == 200:
+                old = Client(server, login.json()["data"]["accessToken"])
+                assert old.get("/api/cart/count").status_code == 401
+
+
+def test_a_code_never_verifies_the_address_that_took_the_place_of_its_own(shop):
+    for _ in range(5):
+        account = shop.user()
+        code = shop.mailbox.wait_for(account.email)[0].verification_code
+        new_email = unique("moved") + "@example.com"
+        responses = at_once(4, lambda number: account.put("/api/user/update-user", json={"email": new_email})
+                            if number == 0 else shop.anyone.get(f"/api/user/verify-user?code={code}"))
+        assert responses[0].status_code == 200
+        profile = account.fetch_profile()
+        assert (profile["email"], profile["verify_email"]) == (new_email, False)
+
+
+def test_an_account_never_has_too_many_addresses(shop, user):
+    for _ in range(95):
+        shop.address(user)
+    responses = at_once(20, lambda _: user.post("/api/address/add", json=address_body()))
+    assert statuses(responses) == {201: 5, 409: 15}
+    assert len(user.get("/api/address/all").json()["data"]) == 100
+
+
+def test_what_is_deleted_by_many_is_deleted_once(shop, admin):
+    category = shop.category()
+    sub_category = shop.sub_category([category])
+    product = shop.product(category=[category["_id"]], subCategory=[sub_category["_id"]])
+    for path in (f"/api/product/delete/{product['_id']}", f"/api/subcategory/delete/{sub_category['_id']}",
+                 f"/api/category/delete/{category['_id']}"):
+        assert statuses(at_once(10, lambda _: admin.delete(path))) == {200: 1, 404: 9}
+
+
+def test_a_product_changed_by_many_is_one_of_their_wholes(shop, admin):
+    """Name and description are searched together, so they must not come from two updates."""
+    product = shop.product()
+    word = unique("whole").replace("whole", "wholex")
+    at_once(20, lambda number: admin.put(f"/api/product/update/{product['_id']}",
+                                         json={"name": f"{word}n{number}"} if number % 2
+                                         else {"description": f"{word}d{number}"}))
+    now = shop.anyone.get(f"/api/product/{product['_id']}").json()["data"]
+    for text in (now["name"], now["description"]):
+        found = shop.anyone.get(f"/api/product/search?search={text}").json()["data"]
+        assert [one["_id"] for one in found] == [product["_id"]]
+
+
+def test_a_product_linked_while_its_category_goes_is_linked_or_refused(shop, admin):
+    for _ in range(5):
+        stays, goes = shop.category(), shop.category()
+        shelf = shop.sub_category([stays, goes])
+        product = shop.product(category=[stays["_id"]], subCategory=[shelf["_id"]])
+        responses = at_once(6, lambda number: admin.delete(f"/api/category/delete/{goes['_id']}") if number == 0
+                            else admin.put(f"/api/product/update/{product['_id']}",
+                                           json={"category": [stays["_id"], goes["_id"]]}))
+        assert responses[0].status_code == 200
+        assert set(statuses(responses[1:])) <= {200, 400}
+        now = shop.anyone.get(f"/api/product/{product['_id']}").json()["data"]
+        assert [category["_id"] for category in now["category"]] == [stays["_id"]]
+
+
+def test_a_session_refreshed_while_its_owner_logs_out_is_over(shop, server):
+    account = shop.user()
+    refresh = lambda token: Client(server, cookies={"refreshToken": token}).post("/api/user/refresh-token")
+    logout = lambda: Client(server, account.token).post("/api/user/logout")
+    responses = at_once(6, lambda number: logout() if number == 0 else refresh(account.refresh_token))
+    assert responses[0].status_code == 200
+    assert set(statuses(responses[1:])) <= {200, 401}
+    for response in responses[1:]:
+        if response.status_code == 200:
+            token = response.json()["data"]["accessToken"]
+            assert Client(server, token).get("/api/cart/count").status_code == 401

@@ -1,19 +1,20 @@
 """Runs the real program on a folder and a port of its own."""
-import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import time
 
 import requests
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+from support import statements
+from support.engine import PostgresDatabase, SqliteFile, is_postgres
+from support.repository import REPOSITORY
+
 READY_WITHIN_S = 20
 STOP_WITHIN_S = 15
 
@@ -67,8 +68,9 @@ class Server:
         self.log_path = self.folder / "log"        # standard error
         self.output_path = self.folder / "output"  # standard output: what a person reads at the start
         self.port = free_port()
+        self.storage = PostgresDatabase() if is_postgres() else SqliteFile(self.data_dir)
         self.settings = {**DEFAULT_SETTINGS, "PORT": str(self.port), "DATA_DIR": str(self.data_dir),
-                         **settings}
+                         "DATABASE_URL": self.storage.url, **settings}
         self.process = None
 
     @property
@@ -104,6 +106,7 @@ class Server:
             return
         process, self.process = self.process, None
         assert process.poll() is None, f"haat ended by itself with {process.returncode}:\n{self.log_tail()}"
+        statements.note(self)
         process.send_signal(signal.SIGTERM)
         try:
             code = process.wait(STOP_WITHIN_S)
@@ -124,8 +127,9 @@ class Server:
         return self.start()
 
     def discard(self):
-        """Stops it and removes its folder; the folder stays when the stop was not clean."""
+        """Stops it and removes its folder and database; they stay when the stop was not clean."""
         self.stop()
+        self.storage.drop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log_text(self):
@@ -147,13 +151,11 @@ class Server:
 
     def database(self):
         """A connection of the test's own to the server's database."""
-        return sqlite3.connect(self.data_dir / "haat.db", timeout=5)
+        return self.storage.connect()
 
     def stored_text(self):
         """Every value of the database but the mails that wait to be sent, to look for secrets in clear."""
-        with contextlib.closing(self.database()) as database:
-            tables = [name
-                      for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-                      if "outbox" not in name and "mail" not in name]
+        tables = [name for name in self.storage.tables() if "outbox" not in name and "mail" not in name]
+        with self.database() as database:
             return "\n".join(str(row) for table in tables
                              for row in database.execute(f'SELECT * FROM "{table}"'))

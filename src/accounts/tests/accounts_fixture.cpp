@@ -3,7 +3,8 @@
 namespace haat::accounts {
 namespace {
 
-constexpr db::Query kMails{"test.list_mails", "SELECT kind, payload FROM outbox_events ORDER BY rowid"};
+constexpr db::Query kMails{"test.list_mails",
+                           "SELECT kind, payload FROM outbox_events ORDER BY created_at, id"};
 constexpr db::Query kMakeInactive{"test.make_inactive", "UPDATE users SET status = 'Inactive' WHERE id = $1"};
 
 awaitable<Result<bool>> insert_user(const UserStore& users, db::Transaction& tx, const UserRecord& record) {
@@ -16,6 +17,12 @@ awaitable<Result<bool>> insert_session(const SessionStore& sessions, db::Transac
                                        const Session& session) {
     co_await sessions.insert(tx, session);
     co_return true;
+}
+
+awaitable<Result<std::optional<Session>>> find_in(const SessionStore& sessions, db::Transaction& tx,
+                                                  SessionId id) {
+    auto session = co_await sessions.find_locked(tx, id);
+    co_return session;
 }
 
 awaitable<Result<bool>> run_for(db::Transaction& tx, const db::Query& query, UserId user) {
@@ -57,8 +64,8 @@ std::optional<UserRecord> AccountsFixture::find_user(UserId user) {
 }
 
 std::optional<Session> AccountsFixture::find_session(SessionId id) {
-    auto body = [&](db::Session& session) { return sessions_.find(session, id); };
-    return run_sync(shop_.db().read(body));
+    auto body = [&](db::Transaction& tx) { return find_in(sessions_, tx, id); };
+    return run_sync(shop_.db().transact(body)).value();
 }
 
 bool AccountsFixture::is_live(const Session& session) { return find_session(session.id).has_value(); }
