@@ -41,9 +41,9 @@ faults: ## Kill the program 200 times, fail at every step, fill the disk
 	@HAAT_KILLS=200 HAAT_STEP_ROUNDS=1 HAAT_FAILURES=1000 HAAT_FULL_DISK_S=60 HAAT_SUITE_LIMIT_S=10800 \
 		tools/run_tests faults
 
-hostile: ## Attack the program from outside, at full size
-	@tools/install_packages build test
-	@HAAT_FULL_SIZE=1 HAAT_SUITE_LIMIT_S=10800 tools/run_tests hostile
+hostile: build ## Attack the release build from outside, at full size
+	@tools/install_packages test
+	@HAAT_FULL_SIZE=1 HAAT_BINARY=build/release/haat /usr/bin/python3 -m pytest -q tests/hostile $(ARGS)
 
 fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json urls": of these)
 	@tools/install_packages build check

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <limits>
 #include <vector>
 
 #include "platform/http/body_receivers.hpp"
 #include "platform/http/parser.hpp"
+#include "platform/http/share.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace haat::fuzz {
@@ -13,6 +16,7 @@ using namespace http;
 
 constexpr std::size_t kCutEverywhereBytes = 768;  // in longer inputs at kCuts places only
 constexpr std::size_t kCuts = 64;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 // A request as handlers would see it.
 struct Seen {
@@ -66,7 +70,8 @@ private:
 
     bool read_body() {
         if (parser_->has_body()) {
-            Collect receiver{body_};
+            Share share{held_, kNoLimit};
+            Collect receiver{body_, share};
             const auto used = parser_->parse_body(in_, receiver);
             if (!used) return refuse(used.error());
             in_.erase(0, *used);
@@ -98,6 +103,7 @@ private:
     }
 
     std::string in_, head_, body_;
+    std::atomic<std::size_t> held_{0};  // by bodies
     HeadScanner scanner_;
     std::optional<RequestParser> parser_;
     Request request_;

@@ -1,5 +1,6 @@
 import os
 import random
+import resource
 
 import pytest
 
@@ -7,6 +8,13 @@ from support.pressure import FULL_SIZE, expect_clean, held, is_sanitized
 from support.report import write_report
 from support.server import Server
 from support.shop import Shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def many_files():
+    """Ten thousand connections are ten thousand files, on both sides."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @pytest.fixture(scope="module")
