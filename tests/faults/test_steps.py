@@ -20,6 +20,7 @@ ROUNDS = int(os.environ.get("HAAT_STEP_ROUNDS", 0))
 MAX_STEPS = 200
 USUAL_STEPS = 9
 DIES_WITHIN_S = 5
+ALREADY_DYING_S = 0.3
 SERVED_IN_A_ROW = 4  # that many steps in a row without effect are behind the end: one may have hit the outbox
 
 pytestmark = pytest.mark.usefixtures("fail_points")
@@ -51,6 +52,14 @@ def shop(tmp_path_factory):
     yield made
     made.fail_no_more()
     made.server.discard()
+
+
+@pytest.fixture(autouse=True)
+def alive(shop):
+    """One test's dead server is not the next one's."""
+    shop.fail_no_more()
+    if shop.server.process is None or shop.server.process.poll() is not None:
+        shop.server.start()
 
 
 class Write:
@@ -195,8 +204,8 @@ def crash_at(shop, write, step):
     assert not write.is_done(before)
     shop.fail_at("kill", step)
     status = attempt(shop, write, prepared)
-    died = is_dead(shop.server, 0.1 if status else DIES_WITHIN_S)
     shop.fail_no_more()
+    died = is_dead(shop.server, ALREADY_DYING_S if status else DIES_WITHIN_S)
     if died:
         shop.server.start()
         check_whole(shop, write, prepared, before, status)
