@@ -29,7 +29,7 @@ deb: build ## Make the Debian package: build/deb/haat_*.deb
 	@ls build/deb/*.deb
 
 package-test: deb ## Try the package in a bare Debian of its own (needs root)
-	@tools/install_packages test
+	@tools/install_packages test package-test
 	@tests/packaging/run
 
 fmt: ## Format all C++ sources
