@@ -26,15 +26,11 @@ namespace {
 constexpr std::chrono::microseconds kSampleEvery = std::chrono::seconds{5};
 constexpr std::size_t kRandomPasswordBytes = 12;
 
-// Blocked in every thread, so that the main one can wait for them. Before any thread is started.
-sigset_t block_stop_signals() {
+sigset_t stop_signals() {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     return signals;
 }
 
@@ -109,7 +105,8 @@ void print_welcome(const Core& core, const Shop& shop, const std::string& admin)
               << std::flush;
 }
 
-void wait_for_stop(const sigset_t& signals, Shop& shop) {
+void wait_for_stop(Shop& shop) {
+    const sigset_t signals = stop_signals();
     // Thrice in the watchdog's interval, so that one late turn is no alarm.
     const auto every = std::min(kSampleEvery, watchdog_interval().value_or(kSampleEvery * 3) / 3);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(every);
@@ -123,8 +120,14 @@ void wait_for_stop(const sigset_t& signals, Shop& shop) {
 
 }  // namespace
 
+void block_stop_signals() {
+    const sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 int serve(Core& core) {
-    const sigset_t signals = block_stop_signals();
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     raise_file_limit();
     start_log(core.settings.log);
     refuse_half_a_shop(core);
@@ -137,7 +140,7 @@ int serve(Core& core) {
     observe::log_info(
         "started",
         {{"port", shop.port()}, {"engine", core.db->engine()}, {"threads", core.settings.server.threads}});
-    wait_for_stop(signals, shop);
+    wait_for_stop(shop);
     tell_stopping();
     observe::log_info("stopping");
     const bool drained = shop.stop();

@@ -229,6 +229,15 @@ def test_it_tells_its_manager_that_it_is_ready_alive_and_stopping():
     server.discard()
 
 
+def test_term_is_taken_well_at_any_moment():
+    """Also while the main thread does not wait for signals: here it looks after the shop all the time."""
+    server = Server(WATCHDOG_USEC="3000")
+    for _ in range(5):
+        server.start()
+        server.stop()  # and its exit code is 0
+    server.discard()
+
+
 @pytest.mark.parametrize("listening,why", [
     (lambda: socket.socket(), "does not listen"),
     (lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), "does not listen"),
