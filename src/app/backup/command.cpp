@@ -35,6 +35,17 @@ void name_what_is_elsewhere(const config::Settings& settings) {
         std::cout << "Not in it: images at Cloudinary.\n";
 }
 
+// PostgreSQL has tools for this that know more than we do.
+int refuse_postgres(const app::Command& command) {
+    const bool is_backup = command.action == app::Action::backup;
+    std::cerr << "haat: this is for the embedded database; PostgreSQL has tools of its own. Run:\n    "
+              << (is_backup ? "pg_dump --format=custom --file="
+                            : "pg_restore --clean --if-exists --no-owner --dbname=\"$DATABASE_URL\" ")
+              << command.backup.file << (is_backup ? " \"$DATABASE_URL\"\n" : "\n")
+              << "Images and keys in DATA_DIR are not in it: see docs/operations.md\n";
+    return app::kFailure;
+}
+
 }  // namespace
 
 int run(const app::Command& command, const config::Settings& settings) {
@@ -43,6 +54,7 @@ int run(const app::Command& command, const config::Settings& settings) {
         if (total > 0) progress.show(done, total);
     };
     const auto& options = command.backup;
+    if (settings.storage.database_file.empty() && !options.check_only) return refuse_postgres(command);
     if (command.action == app::Action::backup) {
         const auto report = make_backup(settings, options.file, show);
         std::cout << fmt::format("{}: {:.1f} MiB, {}; checked.\n", options.file,
