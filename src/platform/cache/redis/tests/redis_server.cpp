@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +103,7 @@ void RedisServer::start() {
     pid_ = fork();
     if (pid_ == 0) {
         become_nobody();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves nothing behind
         const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
         for (const int fd : {0, 1, 2}) dup2(nowhere, fd);
         execvp(pointers.front(), pointers.data());
