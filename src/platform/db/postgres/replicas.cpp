@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernel/clock.hpp"
+#include "platform/observe/log.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -78,8 +79,11 @@ awaitable<bool> ReplicaReads::run_on(Replica& replica, ReadWork& work, Kind kind
         } else {
             co_await run_read_on(*replica.database, fresh);
         }
+        if (replica.is_away.exchange(false)) observe::log_info("replica_available");
         co_return fresh.is_fresh;
-    } catch (const Unavailable&) {
+    } catch (const Unavailable& error) {
+        if (!replica.is_away.exchange(true))
+            observe::log_warn("replica_unavailable", {{"reason", error.what()}});
         replica.away_until_ms.store(steady_ms() + kLeaveAloneMs, std::memory_order_relaxed);
     }
     co_return false;

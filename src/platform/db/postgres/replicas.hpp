@@ -46,6 +46,7 @@ private:
     struct Replica {
         std::unique_ptr<Database> database;
         std::atomic<std::int64_t> away_until_ms{0};
+        std::atomic<bool> is_away{false};  // for the log: told once
     };
 
     enum class Kind : std::uint8_t { read, read_one, scan };

@@ -15,7 +15,7 @@ ErrorPtr error(std::string sqlstate) {
     return std::make_shared<const ServerError>(ServerError{.sqlstate = std::move(sqlstate), .message = "no"});
 }
 
-class PipelineTest : public testing::Test {
+class PostgresPipelineTest : public testing::Test {
 protected:
     // A group of one statement, prepared first when it is unknown.
     void send(Call* call, Prepared& prepared) {
@@ -53,7 +53,7 @@ protected:
     ErrorPtr told_;
 };
 
-TEST_F(PipelineTest, AStatementIsPreparedOnceAndAnswered) {
+TEST_F(PostgresPipelineTest, AStatementIsPreparedOnceAndAnswered) {
     EXPECT_TRUE(pipeline_.is_empty());
     send_group(call(0), a_);
     EXPECT_EQ(a_.state, Prepared::State::sent);
@@ -71,7 +71,7 @@ TEST_F(PipelineTest, AStatementIsPreparedOnceAndAnswered) {
     EXPECT_TRUE(pipeline_.is_empty());
 }
 
-TEST_F(PipelineTest, AnswersComeInTheOrderOfTheStatements) {
+TEST_F(PostgresPipelineTest, AnswersComeInTheOrderOfTheStatements) {
     for (std::size_t i = 0; i < places_.size(); ++i) send_group(call(i), a_);
     prepared_well();
     for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -81,7 +81,7 @@ TEST_F(PipelineTest, AnswersComeInTheOrderOfTheStatements) {
     EXPECT_TRUE(pipeline_.is_empty());
 }
 
-TEST_F(PipelineTest, AnErrorEndsItsOwnGroupOnly) {
+TEST_F(PostgresPipelineTest, AnErrorEndsItsOwnGroupOnly) {
     send_group(call(0), a_);
     send_group(call(1), a_);
     prepared_well();
@@ -92,7 +92,7 @@ TEST_F(PipelineTest, AnErrorEndsItsOwnGroupOnly) {
     expect_nothing(Result::sync);
 }
 
-TEST_F(PipelineTest, WhatSharesAGroupWithAnErrorDidNotRun) {
+TEST_F(PostgresPipelineTest, WhatSharesAGroupWithAnErrorDidNotRun) {
     for (std::size_t i = 0; i < 3; ++i) send(call(i), a_);
     EXPECT_TRUE(pipeline_.is_open());
     pipeline_.sync();
@@ -105,7 +105,7 @@ TEST_F(PipelineTest, WhatSharesAGroupWithAnErrorDidNotRun) {
     EXPECT_TRUE(pipeline_.is_empty());
 }
 
-TEST_F(PipelineTest, AStatementFailsWithItsOwnPreparation) {
+TEST_F(PostgresPipelineTest, AStatementFailsWithItsOwnPreparation) {
     send_group(call(0), a_);
     expect_nothing(Result::error, error("42P01"));
     expect_nothing(Result::none);
@@ -115,7 +115,7 @@ TEST_F(PipelineTest, AStatementFailsWithItsOwnPreparation) {
     expect_nothing(Result::sync);
 }
 
-TEST_F(PipelineTest, OthersInTheGroupOfAFailedPreparationAreSkipped) {
+TEST_F(PostgresPipelineTest, OthersInTheGroupOfAFailedPreparationAreSkipped) {
     send(call(0), a_);
     send(call(1), b_);
     pipeline_.sync();
@@ -129,7 +129,7 @@ TEST_F(PipelineTest, OthersInTheGroupOfAFailedPreparationAreSkipped) {
     expect_nothing(Result::sync);
 }
 
-TEST_F(PipelineTest, WhoReliedOnAPreparationThatFailedHearsWhy) {
+TEST_F(PostgresPipelineTest, WhoReliedOnAPreparationThatFailedHearsWhy) {
     send_group(call(0), a_);
     send_group(call(1), a_);  // before the answer to the first
     expect_nothing(Result::error, error("42703"));
@@ -149,7 +149,7 @@ TEST_F(PipelineTest, WhoReliedOnAPreparationThatFailedHearsWhy) {
     EXPECT_EQ(a_.state, Prepared::State::unknown);
 }
 
-TEST_F(PipelineTest, TheFirstStatementFailsWithItsBegin) {
+TEST_F(PostgresPipelineTest, TheFirstStatementFailsWithItsBegin) {
     Prepared begin{.name = "begin", .state = Prepared::State::ready};
     pipeline_.statement(nullptr, begin);
     send_group(call(0), a_);
@@ -165,7 +165,7 @@ TEST_F(PipelineTest, TheFirstStatementFailsWithItsBegin) {
     EXPECT_EQ(pipeline_.in_flight(), 0U);
 }
 
-TEST_F(PipelineTest, AnErrorInOneGroupIsForgottenInTheNext) {
+TEST_F(PostgresPipelineTest, AnErrorInOneGroupIsForgottenInTheNext) {
     Prepared begin{.name = "begin", .state = Prepared::State::ready};
     pipeline_.statement(nullptr, begin);
     pipeline_.sync();
@@ -180,7 +180,7 @@ TEST_F(PipelineTest, AnErrorInOneGroupIsForgottenInTheNext) {
     expect(call(1), Outcome::skipped, Result::skipped);
 }
 
-TEST_F(PipelineTest, ALossTellsWhatWasSentFromWhatWasNot) {
+TEST_F(PostgresPipelineTest, ALossTellsWhatWasSentFromWhatWasNot) {
     send_group(call(0), a_);
     send_group(call(1), a_);
     pipeline_.flushed();
@@ -198,7 +198,7 @@ TEST_F(PipelineTest, ALossTellsWhatWasSentFromWhatWasNot) {
     EXPECT_TRUE(pipeline_.on_lost().empty());
 }
 
-TEST_F(PipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
+TEST_F(PostgresPipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
     send_group(call(0), a_);
     pipeline_.flushed();
     prepared_well();
@@ -207,7 +207,7 @@ TEST_F(PipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
     EXPECT_TRUE(pipeline_.on_lost().empty());
 }
 
-TEST_F(PipelineTest, NobodysStatementsEndSilently) {
+TEST_F(PostgresPipelineTest, NobodysStatementsEndSilently) {
     Prepared rollback{.name = "rollback", .state = Prepared::State::ready};
     pipeline_.statement(nullptr, rollback);
     pipeline_.sync();
@@ -216,7 +216,7 @@ TEST_F(PipelineTest, NobodysStatementsEndSilently) {
 }
 
 // What must not be taken for anything else: a result too many would shift all that follow to other callers.
-TEST_F(PipelineTest, ResultsThatDoNotFitBreakIt) {
+TEST_F(PostgresPipelineTest, ResultsThatDoNotFitBreakIt) {
     const auto broken_by = [](const std::vector<Result>& results) {
         Pipeline pipeline;
         Prepared prepared{.name = "p", .state = Prepared::State::ready};
@@ -240,7 +240,7 @@ TEST_F(PipelineTest, ResultsThatDoNotFitBreakIt) {
     EXPECT_FALSE(broken_by({Result::error, Result::none, Result::sync}));
 }
 
-TEST_F(PipelineTest, ABrokenOneStillTellsWhoWaits) {
+TEST_F(PostgresPipelineTest, ABrokenOneStillTellsWhoWaits) {
     send_group(call(0), a_);
     pipeline_.flushed();
     EXPECT_FALSE(pipeline_.on_result(Result::sync).has_value());
