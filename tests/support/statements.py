@@ -1,4 +1,5 @@
 """Which SQL statements of the program the servers of this run have executed, by the names in /metrics."""
+import contextlib
 import re
 
 import requests
@@ -12,8 +13,9 @@ _NAMED = re.compile(r'\bQuery k\w+\{\s*"([a-z_]+\.[a-z_]+)"')
 
 
 def note(server):
-    """What a running server has executed so far."""
-    EXECUTED.update(_COUNTED.findall(requests.get(server.base_url + "/metrics", timeout=10).text))
+    """What a running server has executed so far; nothing of one that does not answer any more."""
+    with contextlib.suppress(requests.RequestException):
+        EXECUTED.update(_COUNTED.findall(requests.get(server.base_url + "/metrics", timeout=10).text))
 
 
 def of_the_program():

@@ -14,7 +14,22 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kSpace = " \t\r\n\f\v";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::size_t kMaxDepth = 32;
+
+// PostgreSQL cannot keep a NUL in a text, and no person types one: it becomes U+FFFD on either engine.
+std::string without_nul(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    for (const char c : text) {
+        if (c == '\0') {
+            kept += kReplacement;
+        } else {
+            kept += c;
+        }
+    }
+    return kept;
+}
 
 // The text of a number or of a numeric string.
 std::optional<std::string> number_text(const boost::json::value& value) {
@@ -60,7 +75,7 @@ bool is_falsy(const boost::json::value& value) {
 }
 
 std::optional<std::string> text_of(const boost::json::value& value) {
-    if (value.is_string()) return std::string{value.get_string()};
+    if (value.is_string()) return without_nul(value.get_string());
     if (!value.is_number()) return std::nullopt;
     if (value.is_double() && !std::isfinite(value.get_double())) return std::nullopt;
     std::string text;

@@ -70,6 +70,7 @@ ErrorCode code_of(std::string_view body) {
 TEST(JsonDecode, TextTakesTextOrANumberAsItsDecimalText) {
     EXPECT_EQ(decoded(R"({"text":" a\u00e9 "})").text, " aé ");
     EXPECT_EQ(decoded(R"({"text":400001})").text, "400001");
+    EXPECT_EQ(decoded(R"({"text":"a\u0000b"})").text, "a\uFFFDb") << "PostgreSQL keeps no NUL";
     EXPECT_EQ(decoded(R"({"text":19.990})").text, "19.99");
     EXPECT_EQ(decoded(R"({"text":1e3})").text, "1000");
     EXPECT_EQ(decoded(R"({"text":1e20})").text, "100000000000000000000");
