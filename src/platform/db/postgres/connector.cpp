@@ -13,6 +13,7 @@
 
 #include "kernel/clock.hpp"
 #include "platform/crypto/random.hpp"
+#include "platform/observe/log.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -79,7 +80,7 @@ awaitable<> Connector::serve(Request request) {
     }
     --under_way_;
     if (opened.handle) {
-        is_down_ = false;
+        if (is_down_.exchange(false)) observe::log_info("database_available");
         pause_ms_ = 0;
         request.done(std::move(opened), {});
     } else {
@@ -91,6 +92,7 @@ awaitable<> Connector::serve(Request request) {
 // Who asked meanwhile would have to wait for the pause and the next attempt: better tell them now.
 void Connector::failed(Request& request, const std::string& why) {
     const bool was_down = is_down_.exchange(true);
+    if (!was_down) observe::log_warn("database_unavailable", {{"reason", why}});
     auto waiting = std::exchange(requests_, {});
     request.done({}, why);
     for (Request& other : waiting) other.done({}, why);

@@ -66,7 +66,7 @@ class PostgresEngine final : public PostgresDatabase {
 public:
     explicit PostgresEngine(PostgresOptions options)
         : options_{std::move(options)},
-          target_{options_.url, options_.password_file},
+          target_{options_.url, options_.password_file, !options_.is_replica},
           connector_{context_,
                      target_,
                      {.statement_timeout_ms = options_.statement_timeout_ms,

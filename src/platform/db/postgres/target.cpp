@@ -59,8 +59,10 @@ crypto::Secret password_in(const std::filesystem::path& path) {
 
 }  // namespace
 
-Target::Target(crypto::Secret url, std::filesystem::path password_file)
-    : url_{std::move(url)}, password_file_{std::move(password_file)} {
+Target::Target(crypto::Secret url, std::filesystem::path password_file, bool needs_writes)
+    : url_{std::move(url)},
+      password_file_{std::move(password_file)},
+      session_{needs_writes ? "read-write" : "any"} {
     char* error = nullptr;
     const std::unique_ptr<PQconninfoOption, FreeOptions> options{
         PQconninfoParse(url_.reveal_c_str(), &error)};
@@ -76,7 +78,7 @@ ConnectionHandle Target::start_with(const Host& host, const std::string& timeout
     const crypto::Secret password = password_file_.empty() ? crypto::Secret{} : password_in(password_file_);
     // What stands before dbname gives way to the URL, what stands after it goes before the URL.
     std::array<const char*, 10> keywords{"fallback_application_name", "target_session_attrs"};
-    std::array<const char*, 10> values{"haat", "read-write"};
+    std::array<const char*, 10> values{"haat", session_};
     std::size_t count = 2;
     const auto add = [&](const char* keyword, const char* value) {
         if (*value == '\0') return;

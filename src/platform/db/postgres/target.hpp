@@ -21,7 +21,8 @@ class Target {
 public:
     // A `postgres://` URL as libpq reads it. password_file, if not empty, is read at every connect and used
     // when the URL names no password. Throws std::runtime_error; its text never holds the URL.
-    Target(crypto::Secret url, std::filesystem::path password_file);
+    // needs_writes: a server that only reads, such as a replica, is none; the URL may say otherwise.
+    Target(crypto::Secret url, std::filesystem::path password_file, bool needs_writes = true);
 
     [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
 
@@ -37,6 +38,7 @@ private:
 
     crypto::Secret url_;
     std::filesystem::path password_file_;
+    const char* session_;  // libpq's target_session_attrs
     std::vector<Host> hosts_;
 };
 
