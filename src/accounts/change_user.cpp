@@ -21,7 +21,7 @@ const std::string* new_email(const UserRecord& record, const std::optional<std::
 
 awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const UpdateUserInput& in) {
     auto find = [&](db::Session& session) { return users_.find(session, caller.user); };
-    const auto record = co_await context_.db.read(find);
+    const auto record = co_await context_.db.read_one(find);
     if (!record) co_return fail(ErrorCode::user_not_found);
     const auto checked = co_await check(*record, in);
     if (!checked) co_return std::unexpected{checked.error()};
@@ -40,7 +40,7 @@ awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const Upd
 awaitable<Result<void>> UpdateUser::check(const UserRecord& record, const UpdateUserInput& in) {
     if (const std::string* email = new_email(record, in.email)) {
         auto find = [&](db::Session& session) { return users_.find_by_email(session, *email); };
-        const auto other = co_await context_.db.read(find);
+        const auto other = co_await context_.db.read_one(find);
         if (other) co_return fail(ErrorCode::email_in_use, "email");
     }
     if (in.email && !is_email(*in.email)) co_return fail(ErrorCode::invalid_email, "email");

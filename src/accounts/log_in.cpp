@@ -57,7 +57,7 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
         }
     }
     auto find = [&](db::Session& session) { return users_.find_by_email(session, in.email); };
-    const auto record = co_await context_.db.read(find);
+    const auto record = co_await context_.db.read_one(find);
     const UserRecord* owner = record && record->is_active() ? &*record : nullptr;
     const std::string hash = owner != nullptr ? owner->password_hash : std::string{crypto::dummy_hash()};
     const auto checked = co_await check_password(hash, in.password, key, client_key);
@@ -106,12 +106,12 @@ awaitable<> LogIn::sit_out(std::int64_t began_ms) {
 
 awaitable<bool> LogIn::is_known(const std::string& key, const Client& client) {
     auto find = [&](db::Session& session) { return users_.find_by_email(session, key); };
-    const auto record = co_await context_.db.read(find);
+    const auto record = co_await context_.db.read_one(find);
     if (!record) co_return false;
     auto known = [&](db::Session& session) {
         return sessions_.is_known_address(session, record->id(), client.address);
     };
-    co_return co_await context_.db.read(known);
+    co_return co_await context_.db.read_one(known);
 }
 
 awaitable<Result<Session>> LogIn::begin_session(db::Transaction& tx, const UserRecord& record,

@@ -181,7 +181,7 @@ awaitable<Response> SessionHttp::handle_refresh_token(Request& request) {
 awaitable<Response> SessionHttp::handle_list_sessions(Request& request) {
     const http::Principal caller = request.caller();
     auto list = [&](db::Session& session) { return sessions_.list(session, caller.user); };
-    const auto sessions = co_await context_.db.read(list);
+    const auto sessions = co_await context_.db.read_one(list);
     std::vector<SessionView> views;
     for (const Session& session : sessions) {
         views.push_back({.id = session.id,

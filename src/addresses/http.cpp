@@ -109,7 +109,7 @@ awaitable<Response> AddressHttp::handle_set_default(Request& request) {
 awaitable<Response> AddressHttp::handle_list(Request& request) {
     const UserId user = request.caller().user;
     auto body = [&](db::Session& session) { return store_.list(session, user); };
-    auto addresses = co_await db_.read(body);
+    auto addresses = co_await db_.read_one(body);
     co_return http::reply_data(200, "Addresses fetched", std::move(addresses));
 }
 

@@ -12,6 +12,7 @@
 #include "app/config/url_parts.hpp"
 #include "app/probe.hpp"
 #include "platform/cache/redis/link.hpp"
+#include "platform/db/postgres/postgres_database.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::app {
@@ -54,6 +55,7 @@ public:
 
     std::vector<Finding> run() {
         check_folders();
+        check_database();
         check_token_keys();
         check_admin_secrets();
         check_urls();
@@ -69,10 +71,35 @@ private:
     void check_folders() {
         const auto& storage = settings_.storage;
         check_folder("data folder", storage.data_dir, "DATA_DIR");
+        if (on_postgres(storage)) return;
         const auto database_dir = std::filesystem::absolute(storage.database_file).parent_path();
         if (database_dir.lexically_normal() !=
             std::filesystem::absolute(storage.data_dir).lexically_normal()) {
             check_folder("database's folder", database_dir, "DATABASE_URL");
+        }
+    }
+
+    void check_database() {
+        const auto& storage = settings_.storage;
+        if (!on_postgres(storage)) return;
+        db::PostgresOptions options;
+        options.url = storage.postgres_url;
+        options.password_file = storage.database_password_file;
+        try {
+            const auto server = db::inspect_postgres(options);
+            ok(fmt::format("database: PostgreSQL {} answers", server.version));
+            for (const auto& risk : server.risks)
+                warn(fmt::format("database: {}, so a crash may lose orders", risk), "turn it on");
+            if (server.is_superuser)
+                warn("database: Haat logs in as a superuser", "make a role that owns this database only");
+            if (server.is_remote && !server.asked_for_password)
+                warn("database: a remote server that asks for no password",
+                     "set scram-sha-256 in pg_hba.conf");
+            if (server.is_remote && !server.is_encrypted)
+                warn("database: the connection is not encrypted", "add ?sslmode=verify-full to DATABASE_URL");
+        } catch (const std::exception& error) {
+            fail(fmt::format("database: {}", error.what()),
+                 "check DATABASE_URL, the server and the firewall");
         }
     }
 
@@ -105,6 +132,11 @@ private:
 
     void check_token_key(std::string_view name, const crypto::Secret& key, const char* file) {
         if (!key.empty()) return check_secret(name, key, kGoodKeyBytes, "openssl rand -hex 32");
+        if (on_postgres(settings_.storage) && !name.empty()) {
+            return warn(
+                fmt::format("{}: unset, so another node of this shop would not know its tokens", name),
+                "set it to the same on all nodes: what `openssl rand -hex 32` prints");
+        }
         const auto path = config::secrets_dir(settings_) / file;
         const auto kept = config::read_key_file(path);
         if (!kept) return fail("key: " + kept.error(), "do as it says");

@@ -95,6 +95,16 @@ std::string mails_go_to(const config::MailSettings& mail) {
     return "as files in " + mail.dir.string();
 }
 
+// Nodes that share a database share their tokens only when they share the keys.
+void warn_of_own_keys(const config::Settings& settings) {
+    const auto& access = settings.access;
+    if (!on_postgres(settings.storage) || (!access.access_key.empty() && !access.refresh_key.empty())) return;
+    observe::log_warn("keys_of_this_node_only",
+                      {{"reason",
+                        "SECRET_KEY_ACCESS_TOKEN and SECRET_KEY_REFRESH_TOKEN are not both set: other nodes "
+                        "on this database will not accept the tokens of this one"}});
+}
+
 void print_welcome(const Core& core, const Shop& shop, const std::string& admin) {
     const auto& settings = core.settings;
     std::cout << "Haat " << HAAT_VERSION << "\n"
@@ -131,6 +141,7 @@ int serve(Core& core) {
     raise_file_limit();
     start_log(core.settings.log);
     refuse_half_a_shop(core);
+    warn_of_own_keys(core.settings);
     const std::string admin = make_first_admin(core);
     take_back_leases(core);
     Shop shop{core, inherited_socket()};

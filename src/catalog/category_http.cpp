@@ -77,7 +77,7 @@ awaitable<Response> CategoryHttp::handle_create(Request& request) {
 
 awaitable<Response> CategoryHttp::handle_list(Request&) {
     auto body = [this](db::Session& session) { return store_.list(session); };
-    auto categories = co_await db_.read(body);
+    auto categories = co_await db_.read_one(body);
     co_return http::reply_public("Categories fetched", std::move(categories));
 }
 
@@ -85,7 +85,7 @@ awaitable<Response> CategoryHttp::handle_get(Request& request) {
     const auto id = CategoryId::parse(request.params[0]);
     if (!id) co_return Error{ErrorCode::invalid_category_id};
     auto body = [this, &id](db::Session& session) { return store_.find(session, *id); };
-    auto category = co_await db_.read(body);
+    auto category = co_await db_.read_one(body);
     if (!category) co_return Error{ErrorCode::category_not_found};
     co_return http::reply_public("Category fetched", std::move(*category));
 }

@@ -100,7 +100,7 @@ awaitable<Response> SubCategoryHttp::handle_list_of_category(Request& request) {
     const auto id = CategoryId::parse(request.params[0]);
     if (!id) co_return Error{ErrorCode::invalid_category_id};
     auto find = [this, &id](db::Session& session) { return categories_.find(session, *id); };
-    const auto category = co_await db_.read(find);
+    const auto category = co_await db_.read_one(find);
     if (!category) co_return Error{ErrorCode::category_not_found};
     auto list = [this, &id](db::Session& session) { return store_.list_of(session, *id); };
     auto sub_categories = co_await db_.read(list);

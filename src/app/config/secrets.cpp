@@ -12,6 +12,7 @@
 #include <optional>
 #include <system_error>
 
+#include "platform/crypto/hash.hpp"
 #include "platform/crypto/random.hpp"
 
 namespace haat::config {
@@ -158,7 +159,12 @@ std::expected<ServerKeys, std::vector<std::string>> load_keys(const Settings& se
     };
     fill(keys.access, "access.key");
     fill(keys.refresh, "refresh.key");
-    fill(keys.otp, "otp.key");
+    // Nodes on one database have to read each other's codes.
+    if (on_postgres(settings.storage) && !settings.access.refresh_key.empty()) {
+        keys.otp = crypto::Secret{crypto::hmac_sha256_hex(keys.refresh.reveal(), "one-time codes")};
+    } else {
+        fill(keys.otp, "otp.key");
+    }
     if (!errors.empty()) return std::unexpected{std::move(errors)};
     return keys;
 }

@@ -17,7 +17,8 @@ namespace haat::config {
 struct ServerKeys {
     crypto::Secret access;   // signs access tokens: SECRET_KEY_ACCESS_TOKEN, else access.key
     crypto::Secret refresh;  // signs refresh tokens: SECRET_KEY_REFRESH_TOKEN, else refresh.key
-    crypto::Secret otp;      // under which one-time codes are stored: otp.key
+    crypto::Secret otp;      // under which one-time codes are stored: otp.key; on PostgreSQL made from
+                             // SECRET_KEY_REFRESH_TOKEN if that is set, so that it is the same on all nodes
 };
 
 // Makes the folders and keys that are missing; two processes that start at once end up with the same keys. A

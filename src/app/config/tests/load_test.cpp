@@ -209,6 +209,26 @@ TEST_F(LoadSettings, WhatLiesInTheDataFolderMovesWithIt) {
     EXPECT_EQ(settings.mail.dir, "/srv/haat/mail");
 }
 
+TEST_F(LoadSettings, TheDatabaseMayBeAServerWhosePasswordIsNeverShown) {
+    const auto loaded = load({{"DATABASE_URL", "postgres://me:hunter2@a,b:5433/shop?sslmode=require"}});
+    ASSERT_TRUE(loaded);
+    EXPECT_TRUE(on_postgres(loaded->settings.storage));
+    EXPECT_EQ(value(*loaded, "DATABASE_URL"), "postgres://me:***@a,b:5433/shop?sslmode=require");
+    const auto in_query = load({{"DATABASE_URL", "postgresql://h/shop?user=me&password=hunter2"}});
+    ASSERT_TRUE(in_query);
+    EXPECT_EQ(value(*in_query, "DATABASE_URL"), "postgresql://h/shop?***");
+    EXPECT_FALSE(on_postgres(load({})->settings.storage));
+}
+
+TEST_F(LoadSettings, EachThreadNeedsTwoConnectionsToTheServer) {
+    const auto loaded =
+        load({{"DATABASE_URL", "postgres://h/shop"}, {"THREADS", "4"}, {"DATABASE_POOL", "9"}});
+    ASSERT_FALSE(loaded);
+    EXPECT_TRUE(any_contains(loaded.error(), "10 or more"));
+    EXPECT_EQ(load({{"THREADS", "9"}})->settings.storage.database_pool, 40);
+    EXPECT_EQ(load({{"THREADS", "1"}})->settings.storage.database_pool, 20);
+}
+
 TEST_F(LoadSettings, TheLogIsPrettyOnATerminal) {
     EXPECT_EQ(load({}, "", {}, true)->settings.log.format, LogFormat::pretty);
     EXPECT_EQ(load({{"LOG_FORMAT", "combined"}}, "", {}, true)->settings.log.format, LogFormat::combined);

@@ -185,13 +185,18 @@ void Connection::take_results() {
     while (is_open() && !pipeline_.is_empty() && PQisBusy(handle_.get()) == 0) {
         const ResultHandle result{PQgetResult(handle_.get())};
         take_result(result.get());
-        if (pipeline_.is_broken()) return lose("results that fit no statement");
+        if (!is_open() || !pipeline_.is_broken()) continue;
+        const bool is_gone = PQstatus(handle_.get()) == CONNECTION_BAD;
+        return lose(is_gone ? PQerrorMessage(handle_.get()) : "results that fit no statement");
     }
 }
 
 void Connection::take_result(PGresult* result) {
     const auto kind = kind_of(result);
     const bool is_error = kind == Pipeline::Result::error;
+    // An error without a code is libpq's own and no answer: who waits must not take it for the server's.
+    if (is_error && PQresultErrorField(result, PG_DIAG_SQLSTATE) == nullptr)
+        return lose(PQresultErrorMessage(result));
     const auto answer = pipeline_.on_result(kind, is_error ? error_of(result) : nullptr);
     waiting_since_ms_ = pipeline_.is_empty() ? 0 : steady_ms();
     if (answer) settle(*answer, result);
@@ -209,6 +214,7 @@ void Connection::settle(const Pipeline::Answer& answer, PGresult* result) {
         case Outcome::failed:
             call.error = to_exception(*answer.error, call.query.name, *unique_columns_);
             call.is_conflict = answer.error->sqlstate == "40001" || answer.error->sqlstate == "40P01";
+            call.is_uncertain = ends_session(*answer.error);
             retired_ = retired_ || spoils_connection(*answer.error);
             break;
         case Outcome::skipped:
@@ -241,7 +247,7 @@ void Connection::resume_finished() {
 void Connection::lose(const std::string& reason) {
     if (!is_open()) return;
     const auto self = shared_from_this();
-    reason_ = reason;
+    reason_ = reason.substr(0, reason.find('\n'));
     if (descriptor_.is_open()) descriptor_.release();
     handle_.reset();
     waiting_since_ms_ = 0;

@@ -60,11 +60,14 @@ std::exception_ptr to_exception(const ServerError& error, std::string_view query
     return std::make_exception_ptr(StatementError{told});
 }
 
-bool spoils_connection(const ServerError& error) {
+bool ends_session(const ServerError& error) {
     const std::string_view sqlstate = error.sqlstate;
-    if (sqlstate == kQueryCanceled) return false;
-    return sqlstate == kReadOnly || sqlstate == kNoSuchStatement || sqlstate.starts_with("08") ||
-           sqlstate.starts_with("57") || is_outdated_plan(error);
+    return sqlstate != kQueryCanceled && (sqlstate.starts_with("08") || sqlstate.starts_with("57"));
+}
+
+bool spoils_connection(const ServerError& error) {
+    return error.sqlstate == kReadOnly || error.sqlstate == kNoSuchStatement || ends_session(error) ||
+           is_outdated_plan(error);
 }
 
 }  // namespace haat::db::postgres

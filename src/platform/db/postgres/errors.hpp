@@ -25,6 +25,9 @@ public:
 std::exception_ptr to_exception(const ServerError& error, std::string_view query,
                                 const UniqueColumns& unique_columns);
 
+// The server ends the session: of a COMMIT that is answered so nobody knows.
+bool ends_session(const ServerError& error);
+
 // The connection is of no use afterwards: the server goes away, is read-only, or has lost its statements.
 bool spoils_connection(const ServerError& error);
 

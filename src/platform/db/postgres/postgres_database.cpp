@@ -6,6 +6,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -225,24 +227,35 @@ std::string asked(PGconn* connection, const char* sql) {
     return PQgetvalue(result.get(), 0, 0);
 }
 
-// An acknowledged order may be gone after a crash.
-void warn_of_risks(PGconn* connection) {
-    for (const char* name : {"fsync", "synchronous_commit", "full_page_writes"}) {
-        const std::string value =
-            asked(connection, (std::string{"SELECT current_setting('"} + name + "')").c_str());
-        if (value != "off") continue;
-        observe::log_warn("database_may_lose_data",
-                          {{"reason", std::string{name} + " is off on the PostgreSQL server"}});
-    }
+bool is_remote(PGconn* connection) {
+    const std::string_view host = PQhost(connection);
+    return !host.empty() && !host.starts_with('/') && host != "localhost" && host != "::1" &&
+           !host.starts_with("127.");
 }
 
 }  // namespace
 
+ServerReport inspect_postgres(const PostgresOptions& options) {
+    const postgres::Target target{options.url, options.password_file};
+    const auto connection = target.connect(kFirstConnectS);
+    ServerReport report;
+    report.version = PQparameterStatus(connection.get(), "server_version");
+    report.version.resize(std::min(report.version.find(' '), report.version.size()));
+    report.is_superuser = asked(connection.get(), "SELECT current_setting('is_superuser')") == "on";
+    report.asked_for_password = PQconnectionUsedPassword(connection.get()) == 1;
+    report.is_remote = is_remote(connection.get());
+    report.is_encrypted = PQsslInUse(connection.get()) == 1;
+    for (const std::string name : {"fsync", "synchronous_commit", "full_page_writes"}) {
+        const std::string ask = "SELECT current_setting('" + name + "')";
+        if (asked(connection.get(), ask.c_str()) == "off") report.risks.push_back(name + " is off");
+    }
+    return report;
+}
+
 std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options) {
     if (!options.is_replica) {
-        const postgres::Target target{options.url, options.password_file};
-        const auto connection = target.connect(kFirstConnectS);
-        warn_of_risks(connection.get());
+        for (const auto& risk : inspect_postgres(options).risks)
+            observe::log_warn("database_may_lose_data", {{"reason", risk + " on the PostgreSQL server"}});
     }
     return std::make_unique<PostgresEngine>(std::move(options));
 }

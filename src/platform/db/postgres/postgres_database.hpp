@@ -46,6 +46,19 @@ public:
 // with a line for the operator.
 std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options);
 
+// What an operator should know about the server.
+struct ServerReport {
+    std::string version;  // "15.4"
+    bool is_superuser = false;
+    bool asked_for_password = false;
+    bool is_remote = false;
+    bool is_encrypted = false;
+    std::vector<std::string> risks;  // settings that may lose acknowledged writes: "fsync is off"
+};
+
+// Connects and asks. Throws std::runtime_error. Blocks.
+ServerReport inspect_postgres(const PostgresOptions& options);
+
 // As migrate_sqlite; waits for another node that migrates at the same time. Blocks.
 MigrationReport migrate_postgres(const PostgresOptions& options, std::span<const Migration> migrations);
 

@@ -92,7 +92,10 @@ ConnectionHandle Target::start_with(const Host& host, const std::string& timeout
     add("port", host.port.c_str());
     add("client_encoding", "UTF8");
     add("connect_timeout", timeout_s.c_str());
-    return ConnectionHandle{start(keywords.data(), values.data(), 1)};
+    ConnectionHandle connection{start(keywords.data(), values.data(), 1)};
+    const auto ignore = [](void*, const PGresult*) {};  // libpq would print the server's notices
+    if (connection) PQsetNoticeReceiver(connection.get(), ignore, nullptr);
+    return connection;
 }
 
 ConnectionHandle Target::begin(const Host& host) const { return start_with(host, "", PQconnectStartParams); }
