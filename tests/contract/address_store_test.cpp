@@ -33,7 +33,7 @@ awaitable<Result<bool>> insert_two_defaults(db::Transaction& tx, UserId user) {
     co_return true;
 }
 
-class AddressStoreTest : public testing::Test {
+class AddressStoreTest : public contract::OnEachEngine {
 protected:
     AddressId add(UserId user) { return AddressId{run_sync(change_.add(user, valid())).value().id}; }
     AddressBook book(UserId user) {
@@ -55,7 +55,7 @@ protected:
         return response.error ? response.error->code : ErrorCode::internal;
     }
 
-    contract::ShopDatabase shop_;
+    contract::ShopDatabase shop_{GetParam()};
     ChangeAddresses change_{shop_.db()};
     AddressHttp http_{shop_.db()};
     AddressStore store_;
@@ -64,7 +64,9 @@ protected:
     const UserId other_ = shop_.add_user();
 };
 
-TEST_F(AddressStoreTest, ANewOneBecomesTheDefaultAndOthersKeepTheirStamp) {
+INSTANTIATE_ON_EACH_ENGINE(AddressStoreTest);
+
+TEST_P(AddressStoreTest, ANewOneBecomesTheDefaultAndOthersKeepTheirStamp) {
     const auto first = run_sync(change_.add(user_, valid())).value();
     EXPECT_TRUE(first.fields.status);
     set_clock_offset_ms(5'000);
@@ -82,19 +84,19 @@ TEST_F(AddressStoreTest, ANewOneBecomesTheDefaultAndOthersKeepTheirStamp) {
     EXPECT_EQ(listed[1].updated_at, first.updated_at);
 }
 
-TEST_F(AddressStoreTest, AUserWithoutAddressesHasAnEmptyBook) {
+TEST_P(AddressStoreTest, AUserWithoutAddressesHasAnEmptyBook) {
     EXPECT_TRUE(book(user_).ids.empty());
     EXPECT_FALSE(book(user_).default_id);
 }
 
-TEST_F(AddressStoreTest, TheBookIsOneStatement) {
+TEST_P(AddressStoreTest, TheBookIsOneStatement) {
     for (int i = 0; i < 5; ++i) add(user_);
     const auto before = shop_.statements();
     EXPECT_EQ(book(user_).ids.size(), 5U);
     EXPECT_EQ(shop_.statements() - before, 1);
 }
 
-TEST_F(AddressStoreTest, AnotherCanBeMadeTheDefault) {
+TEST_P(AddressStoreTest, AnotherCanBeMadeTheDefault) {
     const AddressId first = add(user_);
     add(user_);
     for (int i = 0; i < 2; ++i) {
@@ -105,7 +107,7 @@ TEST_F(AddressStoreTest, AnotherCanBeMadeTheDefault) {
     }
 }
 
-TEST_F(AddressStoreTest, ARefusedChoiceLeavesTheDefault) {
+TEST_P(AddressStoreTest, ARefusedChoiceLeavesTheDefault) {
     const AddressId mine = add(user_);
     const AddressId others = add(other_);
     for (const AddressId id : {AddressId::make(), others}) {
@@ -117,7 +119,7 @@ TEST_F(AddressStoreTest, ARefusedChoiceLeavesTheDefault) {
     EXPECT_EQ(book(other_).default_id, others);
 }
 
-TEST_F(AddressStoreTest, DeletingTheDefaultLeavesNone) {
+TEST_P(AddressStoreTest, DeletingTheDefaultLeavesNone) {
     const AddressId first = add(user_);
     const AddressId second = add(user_);
     ASSERT_TRUE(run_sync(change_.remove(user_, second)));
@@ -129,7 +131,7 @@ TEST_F(AddressStoreTest, DeletingTheDefaultLeavesNone) {
     EXPECT_EQ(book(user_).default_id, third);
 }
 
-TEST_F(AddressStoreTest, AnUpdateChangesOnlyWhatIsSent) {
+TEST_P(AddressStoreTest, AnUpdateChangesOnlyWhatIsSent) {
     const AddressId id = add(user_);
     set_clock_offset_ms(5'000);
     const UpdateAddressInput input{.city = "Pune",
@@ -146,7 +148,7 @@ TEST_F(AddressStoreTest, AnUpdateChangesOnlyWhatIsSent) {
     EXPECT_EQ(json::to_string(list(user_).front()), json::to_string(*updated));
 }
 
-TEST_F(AddressStoreTest, WhatIsAnothersIsNotFound) {
+TEST_P(AddressStoreTest, WhatIsAnothersIsNotFound) {
     const AddressId id = add(other_);
     const UpdateAddressInput input{.city = "Pune"};
     EXPECT_EQ(run_sync(change_.update(user_, id, input)).error().code, ErrorCode::address_not_found);
@@ -155,7 +157,7 @@ TEST_F(AddressStoreTest, WhatIsAnothersIsNotFound) {
     EXPECT_TRUE(list(user_).empty());
 }
 
-TEST_F(AddressStoreTest, AnAccountHoldsABoundedNumber) {
+TEST_P(AddressStoreTest, AnAccountHoldsABoundedNumber) {
     for (std::int64_t i = 0; i < kMaxAddresses; ++i) add(user_);
     const auto before = book(user_);
     const auto refused = run_sync(change_.add(user_, valid()));
@@ -166,19 +168,19 @@ TEST_F(AddressStoreTest, AnAccountHoldsABoundedNumber) {
     add(other_);
 }
 
-TEST_F(AddressStoreTest, RefusesWhoIsGone) {
+TEST_P(AddressStoreTest, RefusesWhoIsGone) {
     const auto refused = run_sync(change_.add(UserId::make(), valid()));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::user_not_found);
 }
 
-TEST_F(AddressStoreTest, TheDatabaseItselfKeepsDefaultsSingle) {
+TEST_P(AddressStoreTest, TheDatabaseItselfKeepsDefaultsSingle) {
     auto body = [&](db::Transaction& tx) { return insert_two_defaults(tx, user_); };
     EXPECT_THROW(static_cast<void>(run_sync(shop_.db().transact(body))), db::ConstraintViolation);
     EXPECT_EQ(shop_.number("SELECT count(*) FROM addresses"), 0);
 }
 
-TEST_F(AddressStoreTest, WhoeverChoosesAtOnceOneDefaultIsLeft) {
+TEST_P(AddressStoreTest, WhoeverChoosesAtOnceOneDefaultIsLeft) {
     std::vector<AddressId> ids;
     for (int i = 0; i < 5; ++i) ids.push_back(add(user_));
     {
@@ -194,7 +196,7 @@ TEST_F(AddressStoreTest, WhoeverChoosesAtOnceOneDefaultIsLeft) {
     EXPECT_EQ(shop_.number("SELECT count(*) FROM addresses WHERE is_default = 1"), 1);
 }
 
-TEST_F(AddressStoreTest, GoesWithItsOwner) {
+TEST_P(AddressStoreTest, GoesWithItsOwner) {
     add(user_);
     const AddressId kept = add(other_);
     shop_.delete_user(user_);
@@ -206,7 +208,7 @@ constexpr std::string_view kBody =
     R"({"address_line":"12 Lake Road","city":"Mumbai","state":5,"pincode":400001,"country":"India",)"
     R"("mobile":"9876543210","status":false,"userId":"507f1f77bcf86cd799439011"})";
 
-TEST_F(AddressStoreTest, AnAddAnswersTheIdBehindTheFieldsAndOthersBeforeThem) {
+TEST_P(AddressStoreTest, AnAddAnswersTheIdBehindTheFieldsAndOthersBeforeThem) {
     const auto added = call(http_.add_address(), kBody);
     EXPECT_EQ(added.status, 201);
     const Address address = list(user_).front();
@@ -229,7 +231,7 @@ TEST_F(AddressStoreTest, AnAddAnswersTheIdBehindTheFieldsAndOthersBeforeThem) {
               R"({"message":"Addresses fetched","data":[],"success":true,"error":false})");
 }
 
-TEST_F(AddressStoreTest, UpdateAndChoiceSayWhatTheyDid) {
+TEST_P(AddressStoreTest, UpdateAndChoiceSayWhatTheyDid) {
     const auto id = add(user_).str();
     EXPECT_TRUE(call(http_.update_address(), R"({"city":"Pune"})", id)
                     .body.starts_with(R"({"message":"Address updated successfully","data":{"_id":")" + id));
@@ -238,7 +240,7 @@ TEST_F(AddressStoreTest, UpdateAndChoiceSayWhatTheyDid) {
             .body.starts_with(R"({"message":"Default address updated successfully","data":{"_id":")" + id));
 }
 
-TEST_F(AddressStoreTest, AnAddIsRefusedInTheOrderOfTheContract) {
+TEST_P(AddressStoreTest, AnAddIsRefusedInTheOrderOfTheContract) {
     const std::pair<std::string_view, ErrorCode> cases[] = {
         {"{}", ErrorCode::address_incomplete},
         {R"({"pincode":"1","mobile":"1"})", ErrorCode::address_incomplete},
@@ -254,7 +256,7 @@ TEST_F(AddressStoreTest, AnAddIsRefusedInTheOrderOfTheContract) {
     EXPECT_TRUE(list(user_).empty());
 }
 
-TEST_F(AddressStoreTest, AnUpdateIsRefusedInTheOrderOfTheContract) {
+TEST_P(AddressStoreTest, AnUpdateIsRefusedInTheOrderOfTheContract) {
     const auto unknown = AddressId::make().str();
     EXPECT_EQ(code_of(call(http_.update_address(), "{}", "abc")), ErrorCode::invalid_address_id);
     const std::pair<std::string_view, ErrorCode> cases[] = {
@@ -272,7 +274,7 @@ TEST_F(AddressStoreTest, AnUpdateIsRefusedInTheOrderOfTheContract) {
     EXPECT_EQ(code_of(call(http_.set_default_address(), {}, "abc")), ErrorCode::invalid_address_id);
 }
 
-TEST_F(AddressStoreTest, IdsAreAcceptedInEitherCase) {
+TEST_P(AddressStoreTest, IdsAreAcceptedInEitherCase) {
     std::string id = add(user_).str();
     std::ranges::transform(id, id.begin(),
                            [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });

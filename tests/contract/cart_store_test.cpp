@@ -16,7 +16,7 @@ namespace {
 
 json::Loose text(std::string value) { return {.valid = true, .text = std::move(value)}; }
 
-class CartStoreTest : public testing::Test {
+class CartStoreTest : public contract::OnEachEngine {
 protected:
     Result<FullItem> add(UserId who, const ObjectId& product, std::optional<std::string> quantity = {}) {
         AddItemInput input{.productId = text(product.str())};
@@ -49,7 +49,7 @@ protected:
         co_return true;
     }
 
-    contract::ShopDatabase shop_;
+    contract::ShopDatabase shop_{GetParam()};
     AddItem add_{shop_.db(), shop_.products, shop_.carts_topic};
     ChangeQuantity change_{shop_.db(), shop_.products, shop_.carts_topic};
     RemoveItems remove_{shop_.db(), shop_.carts_topic};
@@ -58,6 +58,8 @@ protected:
     const UserId other_ = shop_.add_user();
 };
 
+INSTANTIATE_ON_EACH_ENGINE(CartStoreTest);
+
 #define EXPECT_ERROR(result, expected)               \
     do {                                             \
         const auto& outcome = (result);              \
@@ -65,7 +67,7 @@ protected:
         EXPECT_EQ(outcome.error().code, (expected)); \
     } while (false)
 
-TEST_F(CartStoreTest, AddsOneUnlessToldHowMany) {
+TEST_P(CartStoreTest, AddsOneUnlessToldHowMany) {
     const auto product = shop_.add_product();
     const auto item = add(user_, product.id);
     ASSERT_TRUE(item);
@@ -81,7 +83,7 @@ TEST_F(CartStoreTest, AddsOneUnlessToldHowMany) {
     EXPECT_EQ(count(user_), 3);
 }
 
-TEST_F(CartStoreTest, RefusesInTheOrderOfTheContract) {
+TEST_P(CartStoreTest, RefusesInTheOrderOfTheContract) {
     const auto product = shop_.add_product();
     const auto hidden = shop_.add_product({.name = "Hidden", .image = {"x"}, .publish = false});
     const auto sold_out = shop_.add_product({.name = "Sold out", .image = {"x"}});
@@ -101,12 +103,12 @@ TEST_F(CartStoreTest, RefusesInTheOrderOfTheContract) {
     EXPECT_EQ(view(user_).items.front().fields.quantity, 1);
 }
 
-TEST_F(CartStoreTest, RefusesWhoIsGone) {
+TEST_P(CartStoreTest, RefusesWhoIsGone) {
     const auto product = shop_.add_product();
     EXPECT_ERROR(add(UserId::make(), product.id), ErrorCode::user_not_found);
 }
 
-TEST_F(CartStoreTest, HoldsABoundedNumberOfLines) {
+TEST_P(CartStoreTest, HoldsABoundedNumberOfLines) {
     const auto last = shop_.add_product();
     const auto beyond = shop_.add_product();
     fill(user_, kMaxCartLines - 1);
@@ -119,7 +121,7 @@ TEST_F(CartStoreTest, HoldsABoundedNumberOfLines) {
     EXPECT_TRUE(add(other_, beyond.id)) << "another's cart has room";
 }
 
-TEST_F(CartStoreTest, OfAHundredThatAddOneProductAtOnceOneWins) {
+TEST_P(CartStoreTest, OfAHundredThatAddOneProductAtOnceOneWins) {
     const auto product = shop_.add_product();
     std::atomic<int> added = 0;
     std::atomic<int> refused = 0;
@@ -138,7 +140,7 @@ TEST_F(CartStoreTest, OfAHundredThatAddOneProductAtOnceOneWins) {
     EXPECT_EQ(shop_.number("SELECT count(*) FROM cart_items"), 1);
 }
 
-TEST_F(CartStoreTest, DifferentProductsAddedAtOnceAreAllThere) {
+TEST_P(CartStoreTest, DifferentProductsAddedAtOnceAreAllThere) {
     std::vector<catalog::Product> products;
     for (int i = 0; i < 20; ++i) products.push_back(shop_.add_product());
     {
@@ -150,7 +152,7 @@ TEST_F(CartStoreTest, DifferentProductsAddedAtOnceAreAllThere) {
     EXPECT_EQ(count(user_), 20);
 }
 
-TEST_F(CartStoreTest, ListsTheNewestFirstInFourStatements) {
+TEST_P(CartStoreTest, ListsTheNewestFirstInFourStatements) {
     std::vector<std::string> expected;
     for (int i = 0; i < 12; ++i)
         expected.insert(expected.begin(), add(user_, shop_.add_product().id)->id.str());
@@ -165,7 +167,7 @@ TEST_F(CartStoreTest, ListsTheNewestFirstInFourStatements) {
     EXPECT_EQ(cart.summary.totalQty, 12);
 }
 
-TEST_F(CartStoreTest, ShowsProductsAsTheyAreToday) {
+TEST_P(CartStoreTest, ShowsProductsAsTheyAreToday) {
     const auto product = shop_.add_product();
     ASSERT_TRUE(add(user_, product.id, "2"));
     shop_.update_product(product.id,
@@ -180,7 +182,7 @@ TEST_F(CartStoreTest, ShowsProductsAsTheyAreToday) {
     EXPECT_EQ(cart.summary, expected);
 }
 
-TEST_F(CartStoreTest, GoneProductsStayListedButDoNotCount) {
+TEST_P(CartStoreTest, GoneProductsStayListedButDoNotCount) {
     const auto deleted = shop_.add_product();
     const auto hidden = shop_.add_product();
     const auto item = add(user_, deleted.id);
@@ -200,7 +202,7 @@ TEST_F(CartStoreTest, GoneProductsStayListedButDoNotCount) {
     EXPECT_EQ(removed->fields.productId, ProductId{deleted.id});
 }
 
-TEST_F(CartStoreTest, ChangesAQuantityAndItsStamp) {
+TEST_P(CartStoreTest, ChangesAQuantityAndItsStamp) {
     const auto product = shop_.add_product();
     const auto item = add(user_, product.id);
     set_clock_offset_ms(5'000);
@@ -215,7 +217,7 @@ TEST_F(CartStoreTest, ChangesAQuantityAndItsStamp) {
     EXPECT_EQ(view(user_).summary.totalQty, 45);
 }
 
-TEST_F(CartStoreTest, RefusesAChangeInTheOrderOfTheContract) {
+TEST_P(CartStoreTest, RefusesAChangeInTheOrderOfTheContract) {
     const auto product = shop_.add_product();
     const auto gone = shop_.add_product();
     const auto hidden = shop_.add_product();
@@ -239,7 +241,7 @@ TEST_F(CartStoreTest, RefusesAChangeInTheOrderOfTheContract) {
     EXPECT_EQ(shop_.number("SELECT sum(quantity) FROM cart_items"), 3) << "nothing has changed";
 }
 
-TEST_F(CartStoreTest, RemovesOnlyTheOwnersItemAndOnlyOnce) {
+TEST_P(CartStoreTest, RemovesOnlyTheOwnersItemAndOnlyOnce) {
     const auto item = add(user_, shop_.add_product().id);
     const CartItemId id{item->id};
     EXPECT_ERROR(run_sync(remove_.one(other_, id)), ErrorCode::cart_item_not_found);
@@ -248,7 +250,7 @@ TEST_F(CartStoreTest, RemovesOnlyTheOwnersItemAndOnlyOnce) {
     EXPECT_TRUE(add(user_, item->fields.productId.id)) << "it can be added again";
 }
 
-TEST_F(CartStoreTest, ClearsOneCartAndCounts) {
+TEST_P(CartStoreTest, ClearsOneCartAndCounts) {
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(add(user_, shop_.add_product().id));
     ASSERT_TRUE(add(other_, shop_.add_product().id));
     EXPECT_EQ(run_sync(remove_.all(user_)).value(), 3);
@@ -257,14 +259,14 @@ TEST_F(CartStoreTest, ClearsOneCartAndCounts) {
     EXPECT_EQ(count(other_), 1);
 }
 
-TEST_F(CartStoreTest, GoesWithItsOwner) {
+TEST_P(CartStoreTest, GoesWithItsOwner) {
     ASSERT_TRUE(add(user_, shop_.add_product().id));
     ASSERT_TRUE(add(other_, shop_.add_product().id));
     shop_.delete_user(user_);
     EXPECT_EQ(shop_.number("SELECT count(*) FROM cart_items"), 1);
 }
 
-TEST_F(CartStoreTest, MovesTheTopicOfTheUserAfterEachChangeAndOnlyThen) {
+TEST_P(CartStoreTest, MovesTheTopicOfTheUserAfterEachChangeAndOnlyThen) {
     const auto product = shop_.add_product();
     const auto version = [this] { return shop_.carts_topic.version(user_.text()); };
     auto seen = version();
@@ -289,7 +291,7 @@ TEST_F(CartStoreTest, MovesTheTopicOfTheUserAfterEachChangeAndOnlyThen) {
 }
 
 // Updates and removals of one item at once: each update tells the truth, and the removal holds.
-TEST_F(CartStoreTest, AChangeBesideARemovalDoesNotBringTheItemBack) {
+TEST_P(CartStoreTest, AChangeBesideARemovalDoesNotBringTheItemBack) {
     for (int round = 0; round < 20; ++round) {
         const auto item = add(user_, shop_.add_product().id);
         {

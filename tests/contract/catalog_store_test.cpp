@@ -10,7 +10,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-class CatalogStoreTest : public testing::Test {
+class CatalogStoreTest : public contract::OnEachEngine {
 protected:
     Product add(const std::string& name, const std::string& description = "", bool publish = true) {
         const CreateProductInput input{.name = name,
@@ -55,7 +55,7 @@ protected:
         return shop_.statements() - before;
     }
 
-    contract::ShopDatabase shop_;
+    contract::ShopDatabase shop_{GetParam()};
     ProductStore products_;
     SubCategoryStore sub_categories_;
     ChangeCategory change_category_{shop_.db(), shop_.catalog_topic};
@@ -64,7 +64,9 @@ protected:
     const SubCategory sub_category_ = shop_.add_sub_category("Fruit", category_.id);
 };
 
-TEST_F(CatalogStoreTest, AWordInTheNameWeighsTwice) {
+INSTANTIATE_ON_EACH_ENGINE(CatalogStoreTest);
+
+TEST_P(CatalogStoreTest, AWordInTheNameWeighsTwice) {
     add("Basket of apple", "fruit fruit");
     add("Basket of fruit", "apple apple");
     add("Basket of pears", "apple fruit");
@@ -76,7 +78,7 @@ TEST_F(CatalogStoreTest, AWordInTheNameWeighsTwice) {
     EXPECT_GT(result.items[2].score, 0);
 }
 
-TEST_F(CatalogStoreTest, EqualScoresStandNewestFirst) {
+TEST_P(CatalogStoreTest, EqualScoresStandNewestFirst) {
     for (int i = 0; i < 3; ++i) {
         set_clock_offset_ms(i * 1'000);
         add("Apple");
@@ -89,7 +91,7 @@ TEST_F(CatalogStoreTest, EqualScoresStandNewestFirst) {
     EXPECT_EQ(result.items[0].score, result.items[2].score);
 }
 
-TEST_F(CatalogStoreTest, WordsAreFoundByTheirStemWithoutCaseOrDiacritics) {
+TEST_P(CatalogStoreTest, WordsAreFoundByTheirStemWithoutCaseOrDiacritics) {
     add("Crème Brûlée");
     add("Running shoes");
     EXPECT_EQ(found("creme"), Names{"Crème Brûlée"});
@@ -100,7 +102,7 @@ TEST_F(CatalogStoreTest, WordsAreFoundByTheirStemWithoutCaseOrDiacritics) {
     EXPECT_EQ(found("sho"), Names{}) << "no prefixes";
 }
 
-TEST_F(CatalogStoreTest, PhrasesAndExclusionsDecide) {
+TEST_P(CatalogStoreTest, PhrasesAndExclusionsDecide) {
     add("Red apple pie");
     add("Apple red");
     add("Green apple");
@@ -111,7 +113,7 @@ TEST_F(CatalogStoreTest, PhrasesAndExclusionsDecide) {
     EXPECT_EQ(search("red green").total, 3);
 }
 
-TEST_F(CatalogStoreTest, WhateverIsTypedIsAQueryAndNoFault) {
+TEST_P(CatalogStoreTest, WhateverIsTypedIsAQueryAndNoFault) {
     add("Apple");
     for (const auto* text :
          {"apple OR", "name:apple", "apple*", "^apple", "apple AND NOT", "(apple", "apple)", "\"apple",
@@ -123,7 +125,7 @@ TEST_F(CatalogStoreTest, WhateverIsTypedIsAQueryAndNoFault) {
     EXPECT_EQ(found(R"("🛒")"), Names{});
 }
 
-TEST_F(CatalogStoreTest, OnlyPublishedOnesAreFoundOrListed) {
+TEST_P(CatalogStoreTest, OnlyPublishedOnesAreFoundOrListed) {
     const auto hidden = add("Apple hidden", "", false);
     add("Apple");
     EXPECT_EQ(found("apple"), Names{"Apple"});
@@ -133,7 +135,7 @@ TEST_F(CatalogStoreTest, OnlyPublishedOnesAreFoundOrListed) {
     EXPECT_TRUE(find(hidden.id)) << "by its id it is there";
 }
 
-TEST_F(CatalogStoreTest, TheIndexFollowsEveryChange) {
+TEST_P(CatalogStoreTest, TheIndexFollowsEveryChange) {
     const auto product = add("Apple", "sweet");
     shop_.update_product(product.id, {.name = "Pear"});
     EXPECT_EQ(found("apple"), Names{});
@@ -145,7 +147,7 @@ TEST_F(CatalogStoreTest, TheIndexFollowsEveryChange) {
     EXPECT_EQ(found("pear"), Names{});
 }
 
-TEST_F(CatalogStoreTest, PagesFollowEachOther) {
+TEST_P(CatalogStoreTest, PagesFollowEachOther) {
     for (int i = 0; i < 5; ++i) {
         set_clock_offset_ms(i * 1'000);
         add("Apple " + std::to_string(i));
@@ -158,7 +160,7 @@ TEST_F(CatalogStoreTest, PagesFollowEachOther) {
     EXPECT_EQ(list({.page = 2, .limit = 2}).items[0].fields.name, "Apple 2");
 }
 
-TEST_F(CatalogStoreTest, ADeletedCategoryDisappearsEverywhere) {
+TEST_P(CatalogStoreTest, ADeletedCategoryDisappearsEverywhere) {
     const auto other = shop_.add_category("Drinks");
     const auto product = add("Apple");
     const UpdateSubCategoryInput both{.category = {{{category_.id.str(), other.id.str()}}}};
@@ -182,7 +184,7 @@ TEST_F(CatalogStoreTest, ADeletedCategoryDisappearsEverywhere) {
     }
 }
 
-TEST_F(CatalogStoreTest, ADeletedSubCategoryDisappearsFromProducts) {
+TEST_P(CatalogStoreTest, ADeletedSubCategoryDisappearsFromProducts) {
     const auto product = add("Apple");
     ASSERT_TRUE(run_sync(change_sub_category_.remove(SubCategoryId{sub_category_.id})));
     EXPECT_TRUE(find(product.id)->fields.subCategory.empty());
@@ -191,7 +193,7 @@ TEST_F(CatalogStoreTest, ADeletedSubCategoryDisappearsFromProducts) {
               ErrorCode::sub_category_not_found);
 }
 
-TEST_F(CatalogStoreTest, NamesOfCategoriesAreUniqueWithoutRegardToCase) {
+TEST_P(CatalogStoreTest, NamesOfCategoriesAreUniqueWithoutRegardToCase) {
     const CreateCategoryInput same{.name = "FOOD", .image = "https://example.com/c.jpg"};
     EXPECT_EQ(run_sync(change_category_.create(same)).error().code, ErrorCode::category_exists);
     const auto other = shop_.add_category("Äpfel");
@@ -204,7 +206,7 @@ TEST_F(CatalogStoreTest, NamesOfCategoriesAreUniqueWithoutRegardToCase) {
     EXPECT_EQ(shop_.number("SELECT count(*) FROM categories"), 2);
 }
 
-TEST_F(CatalogStoreTest, AProductIsReadBackAsItWasMade) {
+TEST_P(CatalogStoreTest, AProductIsReadBackAsItWasMade) {
     CreateProductInput input{.name = "Ap\"ple é",
                              .image = {"a", "b"},
                              .category = {{category_.id.str(), category_.id.str()}},
@@ -223,7 +225,7 @@ TEST_F(CatalogStoreTest, AProductIsReadBackAsItWasMade) {
     EXPECT_EQ(find(made.id)->fields.category.size(), 2U) << "twice if it was named twice";
 }
 
-TEST_F(CatalogStoreTest, TheNumberOfStatementsDoesNotGrowWithTheProducts) {
+TEST_P(CatalogStoreTest, TheNumberOfStatementsDoesNotGrowWithTheProducts) {
     std::vector<ProductId> ids;
     for (int i = 0; i < 20; ++i) ids.emplace_back(add("Apple").id);
     EXPECT_EQ(statements_of([&] { list({.page = 1, .limit = 20}); }), 5);
@@ -233,7 +235,7 @@ TEST_F(CatalogStoreTest, TheNumberOfStatementsDoesNotGrowWithTheProducts) {
     EXPECT_EQ(statements_of([&] { sub_categories(); }), 2);
 }
 
-TEST_F(CatalogStoreTest, ChangesMoveTheTopicOfTheCatalogueAndRefusalsDoNot) {
+TEST_P(CatalogStoreTest, ChangesMoveTheTopicOfTheCatalogueAndRefusalsDoNot) {
     auto seen = shop_.catalog_topic.version();
     const auto moved = [&] { return std::exchange(seen, shop_.catalog_topic.version()) != seen; };
     const auto product = add("Apple");

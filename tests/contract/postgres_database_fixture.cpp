@@ -49,11 +49,15 @@ bool FreshPostgres::is_available() { return server_of_the_tests() != nullptr; }
 
 FreshPostgres::FreshPostgres() : FreshPostgres{needed_server()} {}
 
-FreshPostgres::FreshPostgres(std::string server_url)
+FreshPostgres::FreshPostgres(std::string server_url) : FreshPostgres{std::move(server_url), "template1"} {}
+
+FreshPostgres FreshPostgres::copy_of(const std::string& name) { return {needed_server(), name}; }
+
+FreshPostgres::FreshPostgres(std::string server_url, const std::string& original)
     : server_url_{std::move(server_url)},
       name_{"haat_test_" + crypto::random_hex(kNameBytes)},
       url_{with_database(server_url_, name_)} {
-    first_cell(server_url_, "CREATE DATABASE " + name_);
+    first_cell(server_url_, "CREATE DATABASE " + name_ + " TEMPLATE " + original);
 }
 
 FreshPostgres::~FreshPostgres() {

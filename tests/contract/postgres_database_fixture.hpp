@@ -18,6 +18,8 @@ public:
     // On the server of HAAT_TEST_POSTGRES, or of this URL. Throws std::runtime_error.
     FreshPostgres();
     explicit FreshPostgres(std::string server_url);
+    // With all that the database of this name holds, while nobody is connected to that.
+    static FreshPostgres copy_of(const std::string& name);
     // Also ends what is still connected.
     ~FreshPostgres();
     FreshPostgres(const FreshPostgres&) = delete;
@@ -34,6 +36,8 @@ public:
     [[nodiscard]] std::int64_t number(const std::string& sql) const;
 
 private:
+    FreshPostgres(std::string server_url, const std::string& original);
+
     std::string server_url_;
     std::string name_;
     std::string url_;

@@ -1,12 +1,10 @@
 #include "tests/contract/shop_database.hpp"
 
 #include <sqlite3.h>
-#include <stdlib.h>
-
 #include <stdexcept>
-#include <system_error>
 
 #include "platform/db/migrate.hpp"
+#include "platform/db/postgres/postgres_database.hpp"
 #include "platform/db/sqlite/sqlite_database.hpp"
 #include "platform/run_sync.hpp"
 
@@ -29,21 +27,51 @@ void change_user(db::Database& db, const db::Query& query, const ObjectId& id) {
     static_cast<void>(run_sync(db.transact(body)));
 }
 
-}  // namespace
-
-ShopDatabase::ShopDatabase() {
-    std::string name = (std::filesystem::temp_directory_path() / "haat-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder " + name};
-    folder_ = name;
-    db::migrate_sqlite(path(), db::embedded_migrations());
-    db_ = db::open_sqlite(
-        {.path = path(), .observe = [this](const db::Query&, std::int64_t) { ++statements_; }});
+db::PostgresOptions options_of(const FreshPostgres& database) {
+    db::PostgresOptions options;
+    options.url = crypto::Secret{database.url()};
+    options.connections = db::PostgresOptions::min_connections(1);
+    return options;
 }
 
-ShopDatabase::~ShopDatabase() {
+// A database with the program's tables, which others are copied from: migrating each would take longer.
+const FreshPostgres& migrated() {
+    static const FreshPostgres database;
+    static const auto report = db::migrate_postgres(options_of(database), db::embedded_migrations());
+    HAAT_ASSERT(report.version > 0);
+    return database;
+}
+
+}  // namespace
+
+std::vector<std::string_view> engines() {
+    std::vector<std::string_view> all{"sqlite"};
+    if (FreshPostgres::is_available()) all.emplace_back("postgres");
+    return all;
+}
+
+ShopDatabase::ShopDatabase(std::string_view engine) {
+    if (engine == "postgres") {
+        postgres_.emplace(FreshPostgres::copy_of(migrated().name()));
+    } else {
+        db::migrate_sqlite(path(), db::embedded_migrations());
+    }
+    db_ = open();
+}
+
+ShopDatabase::~ShopDatabase() = default;
+
+std::unique_ptr<db::Database> ShopDatabase::open() {
+    const auto count = [this](const db::Query&, std::int64_t) { ++statements_; };
+    if (!postgres_) return db::open_sqlite({.path = path(), .observe = count});
+    db::PostgresOptions options = options_of(*postgres_);
+    options.observe = count;
+    return db::open_postgres(std::move(options));
+}
+
+void ShopDatabase::reopen() {
     db_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    db_ = open();
 }
 
 UserId ShopDatabase::add_user() {
@@ -92,6 +120,7 @@ void ShopDatabase::delete_product(const ObjectId& id) {
 }
 
 std::int64_t ShopDatabase::number(const std::string& sql) {
+    if (postgres_) return postgres_->number(sql);
     sqlite3* handle = nullptr;
     sqlite3_stmt* statement = nullptr;
     std::int64_t number = -1;

@@ -1,28 +1,49 @@
-// A new database of the embedded engine in a folder of its own, with what the tests of features need.
+// A new database on one of the engines, with what the tests of features need.
+//
+//     class CartTest : public contract::OnEachEngine { contract::ShopDatabase shop_{GetParam()}; };
+//     INSTANTIATE_ON_EACH_ENGINE(CartTest);
+//     TEST_P(CartTest, …)
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "catalog/catalog.hpp"
 #include "catalog/change_category.hpp"
 #include "catalog/change_product.hpp"
 #include "platform/cache/topic.hpp"
 #include "platform/db/database.hpp"
+#include "tests/contract/postgres_database_fixture.hpp"
+#include "tests/contract/scratch_folder.hpp"
 
 namespace haat::contract {
 
+// "sqlite", and "postgres" where the tests have a server.
+std::vector<std::string_view> engines();
+
+class OnEachEngine : public testing::TestWithParam<std::string_view> {};
+
+#define INSTANTIATE_ON_EACH_ENGINE(Suite)                                            \
+    INSTANTIATE_TEST_SUITE_P(Engines, Suite, testing::ValuesIn(contract::engines()), \
+                             [](const auto& engine) { return std::string{engine.param}; })
+
 class ShopDatabase {
 public:
-    ShopDatabase();
+    explicit ShopDatabase(std::string_view engine = "sqlite");
     ~ShopDatabase();
     ShopDatabase(const ShopDatabase&) = delete;
     ShopDatabase& operator=(const ShopDatabase&) = delete;
 
     db::Database& db() { return *db_; }
+    // Closes the database and opens it again, as another run of the program would.
+    void reopen();
 
     UserId add_user();
     void delete_user(UserId id);
@@ -46,9 +67,11 @@ public:
     const catalog::Catalog products{};
 
 private:
-    [[nodiscard]] std::string path() const { return (folder_ / "haat.db").string(); }
+    [[nodiscard]] std::string path() const { return folder_.file("haat.db"); }
+    std::unique_ptr<db::Database> open();
 
-    std::filesystem::path folder_;
+    const ScratchFolder folder_;
+    std::optional<FreshPostgres> postgres_;
     std::atomic<std::int64_t> statements_ = 0;
     std::unique_ptr<db::Database> db_;
 };

@@ -58,7 +58,9 @@ protected:
     const std::string token_ = sign_access_token(context_, session_);
 };
 
-TEST_F(AccessTest, ReadsASessionOnceUntilItsUserChanges) {
+INSTANTIATE_ON_EACH_ENGINE(AccessTest);
+
+TEST_P(AccessTest, ReadsASessionOnceUntilItsUserChanges) {
     const auto before = shop_.statements();
     const auto caller = authenticate(token_);
     ASSERT_TRUE(caller);
@@ -75,14 +77,14 @@ TEST_F(AccessTest, ReadsASessionOnceUntilItsUserChanges) {
     EXPECT_EQ(shop_.statements() - before, 2);
 }
 
-TEST_F(AccessTest, AnEndedSessionIsRefusedFromThenOn) {
+TEST_P(AccessTest, AnEndedSessionIsRefusedFromThenOn) {
     ASSERT_TRUE(authenticate(token_));
     LogOut log_out{context_};
     ASSERT_TRUE(run_sync(log_out.run(user_.id(), session_.id)));
     EXPECT_REFUSED(authenticate(token_), ErrorCode::invalid_token);
 }
 
-TEST_F(AccessTest, RefusesWhatIsNoLiveAccessToken) {
+TEST_P(AccessTest, RefusesWhatIsNoLiveAccessToken) {
     EXPECT_REFUSED(run_sync(access_.authenticate(request_with({}))), ErrorCode::authentication_required);
     EXPECT_REFUSED(authenticate("rubbish"), ErrorCode::invalid_token);
     EXPECT_REFUSED(authenticate(sign_refresh_token(context_, session_, 1)), ErrorCode::invalid_token);
@@ -96,7 +98,7 @@ TEST_F(AccessTest, RefusesWhatIsNoLiveAccessToken) {
     EXPECT_REFUSED(authenticate(token_), ErrorCode::invalid_token);
 }
 
-TEST_F(AccessTest, ACachedSessionRunsOutAsWell) {
+TEST_P(AccessTest, ACachedSessionRunsOutAsWell) {
     context_.options.access_ttl_ms = 60 * kDayMs;
     context_.options.refresh_ttl_ms = kHourMs;
     const Session short_lived = add_session(user_.id());
@@ -107,12 +109,12 @@ TEST_F(AccessTest, ACachedSessionRunsOutAsWell) {
     EXPECT_REFUSED(authenticate(sign_access_token(context_, pretended)), ErrorCode::invalid_token);
 }
 
-TEST_F(AccessTest, AUserWhoIsNotActiveIsRefused) {
+TEST_P(AccessTest, AUserWhoIsNotActiveIsRefused) {
     make_inactive(user_.id());
     EXPECT_REFUSED(authenticate(token_), ErrorCode::invalid_token);
 }
 
-TEST_F(AccessTest, ABadCookieIsNotRescuedByAGoodHeader) {
+TEST_P(AccessTest, ABadCookieIsNotRescuedByAGoodHeader) {
     const std::string header = "Bearer " + token_;
     const auto request = request_with({{"Cookie", "accessToken=rubbish"}, {"Authorization", header}});
     EXPECT_REFUSED(run_sync(access_.authenticate(request)), ErrorCode::invalid_token);

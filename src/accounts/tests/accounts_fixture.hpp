@@ -36,7 +36,7 @@ struct Mail {
     }
 };
 
-class AccountsFixture : public testing::Test {
+class AccountsFixture : public contract::OnEachEngine {
 protected:
     ~AccountsFixture() override { set_clock_offset_ms(0); }
 
@@ -58,7 +58,7 @@ protected:
     std::vector<Mail> mails();
     Mail last_mail();
 
-    contract::ShopDatabase shop_;
+    contract::ShopDatabase shop_{GetParam()};
     jobs::CpuPool pool_{"hashing", 2, 200};
     cache::Topic outbox_topic_;
     const jobs::Outbox outbox_{outbox_topic_};

@@ -17,7 +17,9 @@ protected:
     Administer administer_{context_};
 };
 
-TEST_F(AdministerTest, MakesTheFirstAdministrator) {
+INSTANTIATE_ON_EACH_ENGINE(AdministerTest);
+
+TEST_P(AdministerTest, MakesTheFirstAdministrator) {
     add_user("asha@example.com");
     EXPECT_FALSE(run_sync(administer_.has_admin()));
     const auto admin = create("admin@example.com");
@@ -31,7 +33,7 @@ TEST_F(AdministerTest, MakesTheFirstAdministrator) {
     EXPECT_TRUE(mails().empty());
 }
 
-TEST_F(AdministerTest, AnAdministratorWhoIsNotActiveIsNone) {
+TEST_P(AdministerTest, AnAdministratorWhoIsNotActiveIsNone) {
     const auto record = add_user("asha@example.com");
     MakeAdmin make_admin{context_};
     ASSERT_TRUE(run_sync(make_admin.run("asha@example.com")));
@@ -40,7 +42,7 @@ TEST_F(AdministerTest, AnAdministratorWhoIsNotActiveIsNone) {
     EXPECT_FALSE(run_sync(administer_.has_admin()));
 }
 
-TEST_F(AdministerTest, RefusesAsRegisteringDoes) {
+TEST_P(AdministerTest, RefusesAsRegisteringDoes) {
     add_user("asha@example.com");
     EXPECT_REFUSED(create("no address"), ErrorCode::invalid_email);
     EXPECT_REFUSED(create("admin@example.com", "password"), ErrorCode::weak_password);
@@ -48,7 +50,7 @@ TEST_F(AdministerTest, RefusesAsRegisteringDoes) {
     EXPECT_FALSE(run_sync(administer_.has_admin()));
 }
 
-TEST_F(AdministerTest, ANewPasswordEndsAllSessionsAndAResetUnderWay) {
+TEST_P(AdministerTest, ANewPasswordEndsAllSessionsAndAResetUnderWay) {
     const auto record = add_user("asha@example.com");
     const Session session = add_session(record.id());
     ResetPassword reset{context_};

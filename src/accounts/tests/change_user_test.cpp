@@ -21,7 +21,9 @@ protected:
     const Session session_ = add_session(record_.id());
 };
 
-TEST_F(UpdateUserTest, ChangesWhatIsSentAndNothingElse) {
+INSTANTIATE_ON_EACH_ENGINE(UpdateUserTest);
+
+TEST_P(UpdateUserTest, ChangesWhatIsSentAndNothingElse) {
     ASSERT_TRUE(update({.name = "Asha Rao"}));
     EXPECT_EQ(now().user.fields.name, "Asha Rao");
     EXPECT_EQ(now().user.fields.mobile, std::nullopt);
@@ -34,13 +36,13 @@ TEST_F(UpdateUserTest, ChangesWhatIsSentAndNothingElse) {
     EXPECT_TRUE(mails().empty());
 }
 
-TEST_F(UpdateUserTest, MovesTheTopicOfTheUser) {
+TEST_P(UpdateUserTest, MovesTheTopicOfTheUser) {
     const auto version = shop_.users_topic.version(record_.id().text());
     ASSERT_TRUE(update({.name = "Asha Rao"}));
     EXPECT_NE(shop_.users_topic.version(record_.id().text()), version);
 }
 
-TEST_F(UpdateUserTest, ANewAddressIsUnverifiedAndBothAddressesAreTold) {
+TEST_P(UpdateUserTest, ANewAddressIsUnverifiedAndBothAddressesAreTold) {
     static constexpr db::Query kVerify{"test.verify_user", "UPDATE users SET verify_email = 1 WHERE id = $1"};
     change(kVerify, record_.id());
     ASSERT_TRUE(update({.email = "new@example.com"}));
@@ -57,7 +59,7 @@ TEST_F(UpdateUserTest, ANewAddressIsUnverifiedAndBothAddressesAreTold) {
     EXPECT_EQ(sent[1].text("code").size(), 64U);
 }
 
-TEST_F(UpdateUserTest, OnesOwnAddressInAnotherCaseIsNotNew) {
+TEST_P(UpdateUserTest, OnesOwnAddressInAnotherCaseIsNotNew) {
     static constexpr db::Query kVerify{"test.verify_user_2",
                                        "UPDATE users SET verify_email = 1 WHERE id = $1"};
     change(kVerify, record_.id());
@@ -68,7 +70,7 @@ TEST_F(UpdateUserTest, OnesOwnAddressInAnotherCaseIsNotNew) {
     EXPECT_TRUE(mails().empty());
 }
 
-TEST_F(UpdateUserTest, RefusesInTheOrderOfTheContract) {
+TEST_P(UpdateUserTest, RefusesInTheOrderOfTheContract) {
     EXPECT_REFUSED(update({.email = "BEN@example.com", .password = "weak"}), ErrorCode::email_in_use);
     EXPECT_REFUSED(update({.email = "no address", .password = "weak"}), ErrorCode::invalid_email);
     EXPECT_REFUSED(update({.email = "new@example.com", .password = "weak"}), ErrorCode::weak_password);
@@ -79,7 +81,7 @@ TEST_F(UpdateUserTest, RefusesInTheOrderOfTheContract) {
     EXPECT_TRUE(mails().empty());
 }
 
-TEST_F(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
+TEST_P(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
     const Session elsewhere = add_session(record_.id());
     const Session of_other = add_session(other_.id());
     ASSERT_TRUE(update({.password = std::string{kNewPassword}}));
@@ -91,7 +93,7 @@ TEST_F(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
     EXPECT_EQ(mails().size(), 1U);
 }
 
-TEST_F(UpdateUserTest, TenMinutesAfterTheLoginThePasswordIsAskedFor) {
+TEST_P(UpdateUserTest, TenMinutesAfterTheLoginThePasswordIsAskedFor) {
     set_clock_offset_ms(kFreshLoginMs + kSecondMs);
     EXPECT_REFUSED(update({.email = "new@example.com"}), ErrorCode::reauthentication_required);
     EXPECT_REFUSED(update({.password = std::string{kNewPassword}}), ErrorCode::reauthentication_required);
@@ -102,7 +104,7 @@ TEST_F(UpdateUserTest, TenMinutesAfterTheLoginThePasswordIsAskedFor) {
     EXPECT_TRUE(update({.email = "new@example.com", .currentPassword = std::string{kPassword}}));
 }
 
-TEST_F(UpdateUserTest, WrongPasswordsThereCountAsFailedLogins) {
+TEST_P(UpdateUserTest, WrongPasswordsThereCountAsFailedLogins) {
     set_clock_offset_ms(kFreshLoginMs + kSecondMs);
     EXPECT_REFUSED(update({.email = "new@example.com", .currentPassword = "wrong"}),
                    ErrorCode::reauthentication_required);
@@ -111,13 +113,13 @@ TEST_F(UpdateUserTest, WrongPasswordsThereCountAsFailedLogins) {
                    ErrorCode::too_many_requests);
 }
 
-TEST_F(UpdateUserTest, RefusesWhoIsGone) {
+TEST_P(UpdateUserTest, RefusesWhoIsGone) {
     shop_.delete_user(record_.id());
     EXPECT_REFUSED(update({.name = "Asha Rao"}), ErrorCode::user_not_found);
 }
 
 // Whoever reads the old mailbox, or knew of a reset, must not get in afterwards.
-TEST_F(UpdateUserTest, AResetUnderWayEndsWithANewAddressOrPassword) {
+TEST_P(UpdateUserTest, AResetUnderWayEndsWithANewAddressOrPassword) {
     ResetPassword reset{context_};
     for (const UpdateUserInput& in : {UpdateUserInput{.password = std::string{kNewPassword}},
                                       UpdateUserInput{.email = "new@example.com"}}) {
@@ -130,7 +132,7 @@ TEST_F(UpdateUserTest, AResetUnderWayEndsWithANewAddressOrPassword) {
     }
 }
 
-TEST_F(UpdateUserTest, AnAvatarIsSet) {
+TEST_P(UpdateUserTest, AnAvatarIsSet) {
     SetAvatar avatar{context_};
     ASSERT_TRUE(run_sync(avatar.run(record_.id(), "/media/a.webp")));
     EXPECT_EQ(now().user.fields.avatar, "/media/a.webp");
@@ -143,7 +145,9 @@ protected:
     const UserRecord record_ = add_user("asha@example.com");
 };
 
-TEST_F(MakeAdminTest, PromotesAndEndsTheSessionsOnce) {
+INSTANTIATE_ON_EACH_ENGINE(MakeAdminTest);
+
+TEST_P(MakeAdminTest, PromotesAndEndsTheSessionsOnce) {
     const Session before = add_session(record_.id());
     const auto version = shop_.users_topic.version(record_.id().text());
     const auto promoted = run_sync(make_admin_.run("ASHA@example.com"));
@@ -159,7 +163,7 @@ TEST_F(MakeAdminTest, PromotesAndEndsTheSessionsOnce) {
     EXPECT_TRUE(is_live(after));
 }
 
-TEST_F(MakeAdminTest, RefusesWhoIsNotThere) {
+TEST_P(MakeAdminTest, RefusesWhoIsNotThere) {
     EXPECT_REFUSED(run_sync(make_admin_.run("nobody@example.com")), ErrorCode::user_not_found);
 }
 

@@ -21,7 +21,9 @@ protected:
     LogIn log_in_{context_};
 };
 
-TEST_F(LogInTest, BeginsASessionInFiveStatements) {
+INSTANTIATE_ON_EACH_ENGINE(LogInTest);
+
+TEST_P(LogInTest, BeginsASessionInFiveStatements) {
     const auto record = add_user("asha@example.com");
     const auto before = shop_.statements();
     const auto tokens = log_in("ASHA@example.com");
@@ -47,7 +49,7 @@ TEST_F(LogInTest, BeginsASessionInFiveStatements) {
     EXPECT_EQ(user->password_hash, kArgonHash) << "a hash of today's cost stays";
 }
 
-TEST_F(LogInTest, AHashOfTheFormerBackendIsAcceptedAndReplaced) {
+TEST_P(LogInTest, AHashOfTheFormerBackendIsAcceptedAndReplaced) {
     const auto record = add_user("asha@example.com", kBcryptHash);
     EXPECT_REFUSED(log_in("asha@example.com", "SecurePass123"), ErrorCode::invalid_credentials);
     EXPECT_EQ(find_user(record.id())->password_hash, kBcryptHash);
@@ -57,7 +59,7 @@ TEST_F(LogInTest, AHashOfTheFormerBackendIsAcceptedAndReplaced) {
 }
 
 // Each finds the hash of the former backend, and all but one find it replaced when they are done hashing.
-TEST_F(LogInTest, AllFirstLoginsAtOnceSucceed) {
+TEST_P(LogInTest, AllFirstLoginsAtOnceSucceed) {
     add_user("asha@example.com", kBcryptHash);
     std::atomic<int> succeeded = 0;
     {
@@ -70,7 +72,7 @@ TEST_F(LogInTest, AllFirstLoginsAtOnceSucceed) {
     EXPECT_EQ(sessions(), 4);
 }
 
-TEST_F(LogInTest, WhateverIsWrongTheErrorIsTheSame) {
+TEST_P(LogInTest, WhateverIsWrongTheErrorIsTheSame) {
     add_user("asha@example.com");
     make_inactive(add_user("gone@example.com").id());
     const Error expected{ErrorCode::invalid_credentials};
@@ -85,7 +87,7 @@ TEST_F(LogInTest, WhateverIsWrongTheErrorIsTheSame) {
 }
 
 // What the check of a password costs, by hash, or whether there is one, must not be seen from outside.
-TEST_F(LogInTest, AFailureTakesAsLongWhateverIsWrong) {
+TEST_P(LogInTest, AFailureTakesAsLongWhateverIsWrong) {
     add_user("argon@example.com");
     add_user("bcrypt@example.com", kBcryptHash);
     constexpr std::int64_t kStepMs = 400;
@@ -97,7 +99,7 @@ TEST_F(LogInTest, AFailureTakesAsLongWhateverIsWrong) {
     }
 }
 
-TEST_F(LogInTest, AClientOfManyIpv6AddressesIsOne) {
+TEST_P(LogInTest, AClientOfManyIpv6AddressesIsOne) {
     add_user("asha@example.com");
     for (int i = 0; i < 50; ++i) context_.limits.address_failures.count("2001:db8:1:2::/64");
     EXPECT_REFUSED(log_in("asha@example.com", kPassword, {.address = "2001:db8:1:2:3:4:5:6"}),
@@ -105,7 +107,7 @@ TEST_F(LogInTest, AClientOfManyIpv6AddressesIsOne) {
     EXPECT_TRUE(log_in("asha@example.com", kPassword, {.address = "2001:db8:1:3:3:4:5:6"}));
 }
 
-TEST_F(LogInTest, AnUnverifiedAddressIsRefusedOnlyWhereThatIsAsked) {
+TEST_P(LogInTest, AnUnverifiedAddressIsRefusedOnlyWhereThatIsAsked) {
     add_user("asha@example.com");
     EXPECT_TRUE(log_in("asha@example.com"));
     context_.options.require_verified_email = true;
@@ -113,7 +115,7 @@ TEST_F(LogInTest, AnUnverifiedAddressIsRefusedOnlyWhereThatIsAsked) {
     EXPECT_REFUSED(log_in("asha@example.com", "wrong"), ErrorCode::invalid_credentials);
 }
 
-TEST_F(LogInTest, CutsAUserAgentBetweenCharacters) {
+TEST_P(LogInTest, CutsAUserAgentBetweenCharacters) {
     add_user("asha@example.com");
     const auto agent_of = [&](const std::string& agent) {
         const auto tokens =
@@ -127,7 +129,7 @@ TEST_F(LogInTest, CutsAUserAgentBetweenCharacters) {
 }
 
 // The password is changed while the old one is still being checked: the thread that hashes is held up.
-TEST_F(LogInTest, APasswordChangedMeanwhileIsNotEnough) {
+TEST_P(LogInTest, APasswordChangedMeanwhileIsNotEnough) {
     static constexpr db::Query kChange{"test.change_password",
                                        "UPDATE users SET password_hash = 'other' WHERE id = $1"};
     const auto record = add_user("asha@example.com");
@@ -154,7 +156,7 @@ TEST_F(LogInTest, APasswordChangedMeanwhileIsNotEnough) {
     EXPECT_EQ(sessions(), 0);
 }
 
-TEST_F(LogInTest, GuessersAreStoppedTheOwnerIsNot) {
+TEST_P(LogInTest, GuessersAreStoppedTheOwnerIsNot) {
     const auto record = add_user("asha@example.com");
     add_session(record.id(), "198.51.100.7");
     for (int i = 0; i < 10; ++i) context_.limits.account_failures.count("asha@example.com");
@@ -167,7 +169,7 @@ TEST_F(LogInTest, GuessersAreStoppedTheOwnerIsNot) {
     EXPECT_TRUE(log_in("asha@example.com")) << "and that ends it";
 }
 
-TEST_F(LogInTest, CountsFailuresByAccountAndByClient) {
+TEST_P(LogInTest, CountsFailuresByAccountAndByClient) {
     add_user("asha@example.com");
     static_cast<void>(log_in("asha@example.com", "wrong"));
     for (int i = 0; i < 9; ++i) context_.limits.account_failures.count("asha@example.com");
@@ -178,7 +180,7 @@ TEST_F(LogInTest, CountsFailuresByAccountAndByClient) {
     EXPECT_TRUE(log_in("asha@example.com"));
 }
 
-TEST_F(LogInTest, ForgetsSessionsThatHaveRunOut) {
+TEST_P(LogInTest, ForgetsSessionsThatHaveRunOut) {
     const auto record = add_user("asha@example.com");
     add_session(record.id());
     set_clock_offset_ms(context_.options.refresh_ttl_ms + kSecondMs);
@@ -186,7 +188,7 @@ TEST_F(LogInTest, ForgetsSessionsThatHaveRunOut) {
     EXPECT_EQ(sessions(), 1);
 }
 
-TEST_F(LogInTest, LoggingOutEndsOneSessionOfOnesOwn) {
+TEST_P(LogInTest, LoggingOutEndsOneSessionOfOnesOwn) {
     const auto asha = add_user("asha@example.com");
     const auto ben = add_user("ben@example.com");
     const Session here = add_session(asha.id());

@@ -23,7 +23,9 @@ protected:
     const std::string token_ = sign_refresh_token(context_, session_, 1);
 };
 
-TEST_F(RefreshSessionTest, ByCookieTheTokenIsReplacedInThreeStatements) {
+INSTANTIATE_ON_EACH_ENGINE(RefreshSessionTest);
+
+TEST_P(RefreshSessionTest, ByCookieTheTokenIsReplacedInThreeStatements) {
     const auto before = shop_.statements();
     const auto tokens = refresh(token_);
     ASSERT_TRUE(tokens);
@@ -36,7 +38,7 @@ TEST_F(RefreshSessionTest, ByCookieTheTokenIsReplacedInThreeStatements) {
     EXPECT_EQ(generation(), 3);
 }
 
-TEST_F(RefreshSessionTest, ByHeaderItStaysGood) {
+TEST_P(RefreshSessionTest, ByHeaderItStaysGood) {
     set_clock_offset_ms(kMinuteMs);
     for (int i = 0; i < 3; ++i) {
         const auto tokens = refresh(token_, false);
@@ -48,7 +50,7 @@ TEST_F(RefreshSessionTest, ByHeaderItStaysGood) {
     EXPECT_GE(find_session(session_.id)->last_used_at, session_.created_at + kMinuteMs);
 }
 
-TEST_F(RefreshSessionTest, TheOneJustReplacedIsGoodForAMoment) {
+TEST_P(RefreshSessionTest, TheOneJustReplacedIsGoodForAMoment) {
     const auto first = refresh(token_);
     ASSERT_TRUE(first);
     set_clock_offset_ms(kRefreshGraceMs - kSecondMs);
@@ -61,7 +63,7 @@ TEST_F(RefreshSessionTest, TheOneJustReplacedIsGoodForAMoment) {
     EXPECT_TRUE(refresh(second->refreshToken)) << "two tabs go on side by side";
 }
 
-TEST_F(RefreshSessionTest, AReplayAfterTheGraceEndsTheSession) {
+TEST_P(RefreshSessionTest, AReplayAfterTheGraceEndsTheSession) {
     const auto tokens = refresh(token_);
     const Session other = add_session(record_.id());
     set_clock_offset_ms(kRefreshGraceMs + kSecondMs);
@@ -74,21 +76,21 @@ TEST_F(RefreshSessionTest, AReplayAfterTheGraceEndsTheSession) {
     EXPECT_REFUSED(refresh(tokens->refreshToken), ErrorCode::invalid_refresh_token);
 }
 
-TEST_F(RefreshSessionTest, AReplayByHeaderEndsItAsWell) {
+TEST_P(RefreshSessionTest, AReplayByHeaderEndsItAsWell) {
     ASSERT_TRUE(refresh(token_));
     set_clock_offset_ms(kRefreshGraceMs + kSecondMs);
     EXPECT_REFUSED(refresh(token_, false), ErrorCode::invalid_refresh_token);
     EXPECT_FALSE(is_live(session_));
 }
 
-TEST_F(RefreshSessionTest, OneReplacedTwiceIsAReplayEvenWithinTheGrace) {
+TEST_P(RefreshSessionTest, OneReplacedTwiceIsAReplayEvenWithinTheGrace) {
     const auto tokens = refresh(token_);
     ASSERT_TRUE(refresh(tokens->refreshToken));
     EXPECT_REFUSED(refresh(token_), ErrorCode::invalid_refresh_token);
     EXPECT_FALSE(is_live(session_));
 }
 
-TEST_F(RefreshSessionTest, OfFiftyAtOnceAllAreServedByOneStep) {
+TEST_P(RefreshSessionTest, OfFiftyAtOnceAllAreServedByOneStep) {
     std::atomic<int> served = 0;
     std::mutex mutex;
     std::set<std::int64_t> generations;
@@ -110,7 +112,7 @@ TEST_F(RefreshSessionTest, OfFiftyAtOnceAllAreServedByOneStep) {
     EXPECT_EQ(generations, std::set<std::int64_t>{2});
 }
 
-TEST_F(RefreshSessionTest, RefusesWhatIsNoLiveRefreshToken) {
+TEST_P(RefreshSessionTest, RefusesWhatIsNoLiveRefreshToken) {
     EXPECT_REFUSED(refresh(""), ErrorCode::invalid_refresh_token);
     EXPECT_REFUSED(refresh(sign_access_token(context_, session_)), ErrorCode::invalid_refresh_token);
     Session unknown = session_;
@@ -124,7 +126,7 @@ TEST_F(RefreshSessionTest, RefusesWhatIsNoLiveRefreshToken) {
     EXPECT_REFUSED(refresh(token_), ErrorCode::invalid_refresh_token);
 }
 
-TEST_F(RefreshSessionTest, ASessionEndsThirtyDaysAfterItsLoginHoweverOftenItIsRefreshed) {
+TEST_P(RefreshSessionTest, ASessionEndsThirtyDaysAfterItsLoginHoweverOftenItIsRefreshed) {
     set_clock_offset_ms(context_.options.refresh_ttl_ms - kMinuteMs);
     const auto tokens = refresh(token_);
     ASSERT_TRUE(tokens);

@@ -29,7 +29,9 @@ protected:
     VerifyEmail verify_{context_};
 };
 
-TEST_F(RegisterTest, MakesAnUnverifiedUserAndPromisesTheMailInFourStatements) {
+INSTANTIATE_ON_EACH_ENGINE(RegisterTest);
+
+TEST_P(RegisterTest, MakesAnUnverifiedUserAndPromisesTheMailInFourStatements) {
     const auto before = shop_.statements();
     const auto user = sign_up("Asha@Example.com");
     ASSERT_TRUE(user);
@@ -51,7 +53,7 @@ TEST_F(RegisterTest, MakesAnUnverifiedUserAndPromisesTheMailInFourStatements) {
     EXPECT_EQ(sent[0].text("code").size(), 64U);
 }
 
-TEST_F(RegisterTest, AnAddressBelongsToOneWhateverItsCase) {
+TEST_P(RegisterTest, AnAddressBelongsToOneWhateverItsCase) {
     add_user("asha@example.com");
     EXPECT_REFUSED(sign_up("ASHA@Example.COM"), ErrorCode::user_exists);
     EXPECT_EQ(shop_.number("SELECT count(*) FROM users"), 1);
@@ -59,7 +61,7 @@ TEST_F(RegisterTest, AnAddressBelongsToOneWhateverItsCase) {
     EXPECT_EQ(shop_.number("SELECT count(*) FROM email_verifications"), 0);
 }
 
-TEST_F(RegisterTest, RefusesBeforeItHashes) {
+TEST_P(RegisterTest, RefusesBeforeItHashes) {
     EXPECT_REFUSED(sign_up("no address"), ErrorCode::invalid_email);
     const RegisterInput weak{.name = "Asha", .email = "asha@example.com", .password = "password1"};
     EXPECT_REFUSED(run_sync(register_.run(weak, std::string{kAddress})), ErrorCode::weak_password);
@@ -74,7 +76,7 @@ awaitable<Result<bool>> send_and_roll_back(const Context& context, db::Transacti
     co_return fail(ErrorCode::internal);
 }
 
-TEST_F(RegisterTest, ARollbackTakesTheMailWithIt) {
+TEST_P(RegisterTest, ARollbackTakesTheMailWithIt) {
     const auto record = add_user("asha@example.com");
     auto body = [&](db::Transaction& tx) { return send_and_roll_back(context_, tx, record.user); };
     const auto version = outbox_topic_.version();
@@ -84,7 +86,7 @@ TEST_F(RegisterTest, ARollbackTakesTheMailWithIt) {
     EXPECT_EQ(outbox_topic_.version(), version) << "the mailer is not woken";
 }
 
-TEST_F(RegisterTest, TheAdminKeyMakesAnAdministrator) {
+TEST_P(RegisterTest, TheAdminKeyMakesAnAdministrator) {
     context_.options.admin_key = crypto::Secret{"the admin key"};
     EXPECT_EQ(sign_up("a@example.com", text("the admin key"))->fields.role, kAdmin);
     EXPECT_EQ(sign_up("b@example.com", text("the admin kez"))->fields.role, kUser)
@@ -95,12 +97,12 @@ TEST_F(RegisterTest, TheAdminKeyMakesAnAdministrator) {
     EXPECT_EQ(sign_up("e@example.com")->fields.role, kUser);
 }
 
-TEST_F(RegisterTest, WithoutAnAdminKeyNobodyBecomesOne) {
+TEST_P(RegisterTest, WithoutAnAdminKeyNobodyBecomesOne) {
     EXPECT_EQ(sign_up("a@example.com", text(""))->fields.role, kUser);
     EXPECT_EQ(sign_up("b@example.com", text("anything"))->fields.role, kUser);
 }
 
-TEST_F(RegisterTest, AfterTooManyWrongKeysTheRightOneIsWrongToo) {
+TEST_P(RegisterTest, AfterTooManyWrongKeysTheRightOneIsWrongToo) {
     context_.options.admin_key = crypto::Secret{"the admin key"};
     for (int i = 0; i < 5; ++i) context_.limits.admin_keys.count(std::string{kAddress});
     EXPECT_EQ(sign_up("a@example.com", text("the admin key"))->fields.role, kUser);
@@ -108,7 +110,7 @@ TEST_F(RegisterTest, AfterTooManyWrongKeysTheRightOneIsWrongToo) {
     EXPECT_EQ(sign_up("b@example.com", text("the admin key"))->fields.role, kAdmin);
 }
 
-TEST_F(RegisterTest, AClientRegistersTwentyAnHour) {
+TEST_P(RegisterTest, AClientRegistersTwentyAnHour) {
     for (int i = 0; i < 20; ++i) context_.limits.registrations.count(std::string{kAddress});
     const auto refused = sign_up("asha@example.com");
     EXPECT_REFUSED(refused, ErrorCode::too_many_requests);
@@ -133,7 +135,9 @@ protected:
     const UserRecord record_ = add_user("asha@example.com");
 };
 
-TEST_F(VerifyEmailTest, TheCodeVerifiesAndMayBeUsedAgain) {
+INSTANTIATE_ON_EACH_ENGINE(VerifyEmailTest);
+
+TEST_P(VerifyEmailTest, TheCodeVerifiesAndMayBeUsedAgain) {
     const std::string code = send_code();
     const auto version = shop_.users_topic.version(record_.id().text());
     EXPECT_TRUE(verify(code));
@@ -142,14 +146,14 @@ TEST_F(VerifyEmailTest, TheCodeVerifiesAndMayBeUsedAgain) {
     EXPECT_TRUE(verify(code)) << "links are opened twice";
 }
 
-TEST_F(VerifyEmailTest, PeekingChangesNothing) {
+TEST_P(VerifyEmailTest, PeekingChangesNothing) {
     const std::string code = send_code();
     EXPECT_TRUE(verify(code, true));
     EXPECT_FALSE(is_verified());
     EXPECT_REFUSED(verify("another", true), ErrorCode::invalid_verification_code);
 }
 
-TEST_F(VerifyEmailTest, RefusesAnotherCodeAndOneThatHasExpired) {
+TEST_P(VerifyEmailTest, RefusesAnotherCodeAndOneThatHasExpired) {
     const std::string code = send_code();
     EXPECT_REFUSED(verify(""), ErrorCode::invalid_verification_code);
     EXPECT_REFUSED(verify(code.substr(1)), ErrorCode::invalid_verification_code);
@@ -159,7 +163,7 @@ TEST_F(VerifyEmailTest, RefusesAnotherCodeAndOneThatHasExpired) {
     EXPECT_FALSE(is_verified());
 }
 
-TEST_F(VerifyEmailTest, ACodeProvesOnlyTheAddressItWasSentTo) {
+TEST_P(VerifyEmailTest, ACodeProvesOnlyTheAddressItWasSentTo) {
     static constexpr db::Query kMove{"test.move_user",
                                      "UPDATE users SET email = 'b@c.d', email_key = 'b@c.d' WHERE id = $1"};
     const std::string code = send_code();
@@ -168,7 +172,7 @@ TEST_F(VerifyEmailTest, ACodeProvesOnlyTheAddressItWasSentTo) {
     EXPECT_FALSE(is_verified());
 }
 
-TEST_F(VerifyEmailTest, TheDatabaseKeepsNoCodeInClear) {
+TEST_P(VerifyEmailTest, TheDatabaseKeepsNoCodeInClear) {
     const std::string code = send_code();
     EXPECT_EQ(shop_.number("SELECT count(*) FROM email_verifications WHERE code_hash = '" + code + "'"), 0);
     EXPECT_EQ(shop_.number("SELECT count(*) FROM email_verifications"), 1);

@@ -44,7 +44,9 @@ protected:
     const UserRecord other_ = add_user("ben@example.com");
 };
 
-TEST_F(ResetPasswordTest, MailsSixDigitsAndKeepsNoneOfThemInClear) {
+INSTANTIATE_ON_EACH_ENGINE(ResetPasswordTest);
+
+TEST_P(ResetPasswordTest, MailsSixDigitsAndKeepsNoneOfThemInClear) {
     const auto before = shop_.statements();
     ASSERT_TRUE(request("ASHA@Example.com"));
     EXPECT_EQ(shop_.statements() - before, 7);
@@ -60,7 +62,7 @@ TEST_F(ResetPasswordTest, MailsSixDigitsAndKeepsNoneOfThemInClear) {
         << "a million digests without a key are soon made";
 }
 
-TEST_F(ResetPasswordTest, SaysNothingOfWhoHasAnAddress) {
+TEST_P(ResetPasswordTest, SaysNothingOfWhoHasAnAddress) {
     make_inactive(other_.id());
     EXPECT_TRUE(request("nobody@example.com"));
     EXPECT_TRUE(request("ben@example.com"));
@@ -71,7 +73,7 @@ TEST_F(ResetPasswordTest, SaysNothingOfWhoHasAnAddress) {
     EXPECT_REFUSED(verify("123456", "ben@example.com"), ErrorCode::invalid_otp);
 }
 
-TEST_F(ResetPasswordTest, AnAddressIsMailedThreeTimesAnHour) {
+TEST_P(ResetPasswordTest, AnAddressIsMailedThreeTimesAnHour) {
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(request());
     const auto refused = request();
     EXPECT_REFUSED(refused, ErrorCode::too_many_requests);
@@ -85,13 +87,13 @@ TEST_F(ResetPasswordTest, AnAddressIsMailedThreeTimesAnHour) {
     EXPECT_TRUE(request());
 }
 
-TEST_F(ResetPasswordTest, AClientAsksTwentyTimesAnHour) {
+TEST_P(ResetPasswordTest, AClientAsksTwentyTimesAnHour) {
     for (int i = 0; i < 20; ++i) context_.limits.mails.count("192.0.2.1");
     EXPECT_REFUSED(request(), ErrorCode::too_many_requests);
     EXPECT_TRUE(mails().empty());
 }
 
-TEST_F(ResetPasswordTest, AnOtpIsGoodOnce) {
+TEST_P(ResetPasswordTest, AnOtpIsGoodOnce) {
     const std::string otp = request_otp();
     const auto token = verify(otp);
     ASSERT_TRUE(token);
@@ -100,7 +102,7 @@ TEST_F(ResetPasswordTest, AnOtpIsGoodOnce) {
     EXPECT_TRUE(reset(*token)) << "trying the OTP again has not ended the reset";
 }
 
-TEST_F(ResetPasswordTest, AnOtpOfOneIsNotGoodForAnother) {
+TEST_P(ResetPasswordTest, AnOtpOfOneIsNotGoodForAnother) {
     const std::string otp = request_otp();
     EXPECT_REFUSED(verify(otp, "ben@example.com"), ErrorCode::invalid_otp);
     ASSERT_TRUE(request("ben@example.com"));
@@ -110,7 +112,7 @@ TEST_F(ResetPasswordTest, AnOtpOfOneIsNotGoodForAnother) {
     EXPECT_TRUE(verify(otp));
 }
 
-TEST_F(ResetPasswordTest, FourWrongTriesAreForgivenTheFifthVoidsIt) {
+TEST_P(ResetPasswordTest, FourWrongTriesAreForgivenTheFifthVoidsIt) {
     const std::string otp = request_otp();
     for (int i = 0; i < 4; ++i) EXPECT_REFUSED(verify(other_than(otp)), ErrorCode::invalid_otp);
     EXPECT_TRUE(verify(otp));
@@ -121,7 +123,7 @@ TEST_F(ResetPasswordTest, FourWrongTriesAreForgivenTheFifthVoidsIt) {
     EXPECT_TRUE(verify(request_otp())) << "a new one starts anew";
 }
 
-TEST_F(ResetPasswordTest, OfManyWrongTriesAtOnceNoneIsLost) {
+TEST_P(ResetPasswordTest, OfManyWrongTriesAtOnceNoneIsLost) {
     const std::string otp = request_otp();
     {
         std::vector<std::jthread> threads;
@@ -130,7 +132,7 @@ TEST_F(ResetPasswordTest, OfManyWrongTriesAtOnceNoneIsLost) {
     EXPECT_REFUSED(verify(otp), ErrorCode::invalid_otp);
 }
 
-TEST_F(ResetPasswordTest, AnOtpExpiresAfterTenMinutes) {
+TEST_P(ResetPasswordTest, AnOtpExpiresAfterTenMinutes) {
     const std::string otp = request_otp();
     set_clock_offset_ms(kOtpTtlMs + kSecondMs);
     EXPECT_REFUSED(verify(otp), ErrorCode::invalid_otp);
@@ -138,7 +140,7 @@ TEST_F(ResetPasswordTest, AnOtpExpiresAfterTenMinutes) {
     EXPECT_TRUE(verify(otp));
 }
 
-TEST_F(ResetPasswordTest, ANewOtpTakesThePlaceOfTheOneBefore) {
+TEST_P(ResetPasswordTest, ANewOtpTakesThePlaceOfTheOneBefore) {
     const std::string first = request_otp();
     const std::string second = request_otp();
     if (first != second) {
@@ -148,7 +150,7 @@ TEST_F(ResetPasswordTest, ANewOtpTakesThePlaceOfTheOneBefore) {
 }
 
 // A client that sends the OTP as a number has lost its leading zeros.
-TEST_F(ResetPasswordTest, ANumberCountsWithItsLeadingZeros) {
+TEST_P(ResetPasswordTest, ANumberCountsWithItsLeadingZeros) {
     context_.options.rate_limits = false;
     std::string otp = request_otp();
     for (int i = 0; i < 400 && !otp.starts_with('0'); ++i) otp = request_otp();
@@ -158,7 +160,7 @@ TEST_F(ResetPasswordTest, ANumberCountsWithItsLeadingZeros) {
     EXPECT_TRUE(verify(std::to_string(std::stoi(otp))));
 }
 
-TEST_F(ResetPasswordTest, RefusesAnOtpThatIsNeitherTextNorNumber) {
+TEST_P(ResetPasswordTest, RefusesAnOtpThatIsNeitherTextNorNumber) {
     const std::string otp = request_otp();
     EXPECT_REFUSED(verify(json::Loose{.text = otp}), ErrorCode::invalid_otp);
     EXPECT_REFUSED(verify(""), ErrorCode::invalid_otp);
@@ -166,7 +168,7 @@ TEST_F(ResetPasswordTest, RefusesAnOtpThatIsNeitherTextNorNumber) {
     EXPECT_REFUSED(verify(" " + otp), ErrorCode::invalid_otp);
 }
 
-TEST_F(ResetPasswordTest, TheTokenSetsThePasswordEndsAllSessionsAndTellsTheOwner) {
+TEST_P(ResetPasswordTest, TheTokenSetsThePasswordEndsAllSessionsAndTellsTheOwner) {
     const Session session = add_session(record_.id());
     const Session of_other = add_session(other_.id());
     const std::string token = request_token();
@@ -181,7 +183,7 @@ TEST_F(ResetPasswordTest, TheTokenSetsThePasswordEndsAllSessionsAndTellsTheOwner
     EXPECT_EQ(shop_.number("SELECT count(*) FROM password_resets"), 0);
 }
 
-TEST_F(ResetPasswordTest, OfTwentyAtOnceWithOneTokenOneWins) {
+TEST_P(ResetPasswordTest, OfTwentyAtOnceWithOneTokenOneWins) {
     const std::string token = request_token();
     std::atomic<int> done = 0;
     std::atomic<int> refused = 0;
@@ -200,7 +202,7 @@ TEST_F(ResetPasswordTest, OfTwentyAtOnceWithOneTokenOneWins) {
     EXPECT_EQ(mails().size(), 2U) << "the OTP and one notice";
 }
 
-TEST_F(ResetPasswordTest, ATokenOfOneIsNotGoodForAnother) {
+TEST_P(ResetPasswordTest, ATokenOfOneIsNotGoodForAnother) {
     const std::string token = request_token();
     EXPECT_REFUSED(reset(token, "ben@example.com"), ErrorCode::invalid_reset_token);
     EXPECT_REFUSED(reset(token, "nobody@example.com"), ErrorCode::invalid_reset_token);
@@ -208,19 +210,19 @@ TEST_F(ResetPasswordTest, ATokenOfOneIsNotGoodForAnother) {
     EXPECT_TRUE(reset(token));
 }
 
-TEST_F(ResetPasswordTest, ATokenExpiresAfterTenMinutes) {
+TEST_P(ResetPasswordTest, ATokenExpiresAfterTenMinutes) {
     const std::string token = request_token();
     set_clock_offset_ms(kResetTokenTtlMs + kSecondMs);
     EXPECT_REFUSED(reset(token), ErrorCode::invalid_reset_token);
     EXPECT_EQ(hash_of(record_.id()), kArgonHash);
 }
 
-TEST_F(ResetPasswordTest, AnOtpIsNoToken) {
+TEST_P(ResetPasswordTest, AnOtpIsNoToken) {
     const std::string otp = request_otp();
     EXPECT_REFUSED(reset(otp), ErrorCode::invalid_reset_token);
 }
 
-TEST_F(ResetPasswordTest, RefusesInTheOrderOfTheContract) {
+TEST_P(ResetPasswordTest, RefusesInTheOrderOfTheContract) {
     const std::string token = request_token();
     const auto run = [&](std::string_view token_sent, const ResetPasswordInput& in) {
         return run_sync(reset_.reset(token_sent, in));

@@ -12,7 +12,7 @@
 namespace haat::cart {
 namespace {
 
-class CartHttpTest : public testing::Test {
+class CartHttpTest : public contract::OnEachEngine {
 protected:
     http::Response call(const http::Endpoint& endpoint, std::string_view body = {}, std::string param = {}) {
         http::Request request;
@@ -29,10 +29,12 @@ protected:
         return response.error ? response.error->code : ErrorCode::internal;
     }
 
-    contract::ShopDatabase shop_;
+    contract::ShopDatabase shop_{GetParam()};
     CartHttp cart_{shop_.db(), shop_.products, shop_.carts_topic, shop_.catalog_topic};
     UserId user_ = shop_.add_user();
 };
+
+INSTANTIATE_ON_EACH_ENGINE(CartHttpTest);
 
 std::string stamps_of(const auto& document) {
     const auto created = to_iso(document.created_at);
@@ -50,7 +52,7 @@ std::string without_item_stamps(std::string body) {
     return body;
 }
 
-TEST_F(CartHttpTest, AnAddAnswersTheWholeProductAndTheIdBehindTheFields) {
+TEST_P(CartHttpTest, AnAddAnswersTheWholeProductAndTheIdBehindTheFields) {
     const auto category = shop_.add_category("Phones");
     const auto sub_category = shop_.add_sub_category("Smart phones", category.id);
     const auto product = shop_.add_product({.name = "iPhone 15 Pro",
@@ -78,7 +80,7 @@ TEST_F(CartHttpTest, AnAddAnswersTheWholeProductAndTheIdBehindTheFields) {
                   R"(","__v":0},"success":true,"error":false})");
 }
 
-TEST_F(CartHttpTest, TheViewHasTheSummaryBetweenDataAndSuccess) {
+TEST_P(CartHttpTest, TheViewHasTheSummaryBetweenDataAndSuccess) {
     const auto product = shop_.add_product();
     const auto doomed = shop_.add_product();
     const auto item = add(product.id);
@@ -97,7 +99,7 @@ TEST_F(CartHttpTest, TheViewHasTheSummaryBetweenDataAndSuccess) {
             R"("totalPayableAmount":764.99},"success":true,"error":false})");
 }
 
-TEST_F(CartHttpTest, TheOtherAnswers) {
+TEST_P(CartHttpTest, TheOtherAnswers) {
     const auto product = shop_.add_product();
     EXPECT_EQ(call(cart_.count_cart()).body,
               R"({"message":"Cart count fetched","data":{"count":0},"success":true,"error":false})");
@@ -115,7 +117,7 @@ TEST_F(CartHttpTest, TheOtherAnswers) {
         R"({"message":"Cart cleared successfully","data":{"deletedCount":0},"success":true,"error":false})");
 }
 
-TEST_F(CartHttpTest, AddingWhatIsNoIdIsRefused) {
+TEST_P(CartHttpTest, AddingWhatIsNoIdIsRefused) {
     for (const std::string_view body :
          {"", "{}", R"({"productId":null})", R"({"productId":""})", R"({"productId":"abc"})",
           R"({"productId":5})", R"({"productId":{}})", R"({"productId":["x"]})", R"({"productId":true})",
@@ -124,7 +126,7 @@ TEST_F(CartHttpTest, AddingWhatIsNoIdIsRefused) {
     }
 }
 
-TEST_F(CartHttpTest, AddingNoWholeNumberIsRefusedAndNullIsNoNumber) {
+TEST_P(CartHttpTest, AddingNoWholeNumberIsRefusedAndNullIsNoNumber) {
     const auto product = shop_.add_product();
     for (const std::string_view quantity :
          {"0", "-1", "1.5", "\"abc\"", "\"\"", "true", "false", "[]", "[2]", "{}"}) {
@@ -137,7 +139,7 @@ TEST_F(CartHttpTest, AddingNoWholeNumberIsRefusedAndNullIsNoNumber) {
     EXPECT_EQ(added.status, 201);
 }
 
-TEST_F(CartHttpTest, AChangeNeedsAQuantityThatIsAWholeNumber) {
+TEST_P(CartHttpTest, AChangeNeedsAQuantityThatIsAWholeNumber) {
     const auto id = add(shop_.add_product().id);
     for (const std::string_view body : {"{}", R"({"quantity":null})"}) {
         EXPECT_EQ(code_of(call(cart_.change_quantity(), body, id)), ErrorCode::quantity_required) << body;
@@ -152,7 +154,7 @@ TEST_F(CartHttpTest, AChangeNeedsAQuantityThatIsAWholeNumber) {
     EXPECT_EQ(code_of(call(cart_.remove_from_cart(), {}, "abc")), ErrorCode::invalid_cart_item_id);
 }
 
-TEST_F(CartHttpTest, AViewIsMadeOnceUntilTheCartOrTheCatalogueChanges) {
+TEST_P(CartHttpTest, AViewIsMadeOnceUntilTheCartOrTheCatalogueChanges) {
     const auto product = shop_.add_product();
     const auto id = add(product.id);
     const auto statements = [&](const http::Endpoint& endpoint) {
@@ -177,7 +179,7 @@ TEST_F(CartHttpTest, AViewIsMadeOnceUntilTheCartOrTheCatalogueChanges) {
     EXPECT_NE(call(cart_.count_cart()).body.find(R"("count":0)"), std::string::npos);
 }
 
-TEST_F(CartHttpTest, NoViewIsOlderThanTheLastChangeThatWasAnswered) {
+TEST_P(CartHttpTest, NoViewIsOlderThanTheLastChangeThatWasAnswered) {
     const auto id = add(shop_.add_product().id);
     std::atomic<std::int64_t> acknowledged = 1;
     const auto read = [&] {
@@ -197,7 +199,7 @@ TEST_F(CartHttpTest, NoViewIsOlderThanTheLastChangeThatWasAnswered) {
     }
 }
 
-TEST_F(CartHttpTest, NobodySeesAnothersCart) {
+TEST_P(CartHttpTest, NobodySeesAnothersCart) {
     const auto id = add(shop_.add_product().id);
     EXPECT_NE(call(cart_.view_cart()).body.find(id), std::string::npos);
     user_ = shop_.add_user();
@@ -207,7 +209,7 @@ TEST_F(CartHttpTest, NobodySeesAnothersCart) {
               ErrorCode::cart_item_not_found);
 }
 
-TEST_F(CartHttpTest, AnswersAreNotForSharedCaches) {
+TEST_P(CartHttpTest, AnswersAreNotForSharedCaches) {
     EXPECT_EQ(call(cart_.view_cart()).cache_control, "no-store");
     EXPECT_EQ(call(cart_.view_cart()).cache_control, "no-store") << "from the cache";
 }
