@@ -52,7 +52,7 @@ std::vector<std::string_view> engines() {
 
 ShopDatabase::ShopDatabase(std::string_view engine) {
     if (engine == "postgres") {
-        postgres_.emplace(FreshPostgres::copy_of(migrated().name()));
+        postgres_.reset(new FreshPostgres(FreshPostgres::copy_of(migrated().name())));
     } else {
         db::migrate_sqlite(path(), db::embedded_migrations());
     }

@@ -71,7 +71,7 @@ private:
     std::unique_ptr<db::Database> open();
 
     const ScratchFolder folder_;
-    std::optional<FreshPostgres> postgres_;
+    std::unique_ptr<FreshPostgres> postgres_;
     std::atomic<std::int64_t> statements_ = 0;
     std::unique_ptr<db::Database> db_;
 };
