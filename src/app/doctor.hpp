@@ -19,7 +19,8 @@ struct Finding {
     std::string advice{};  // what to do; empty when all is well
 };
 
-// Changes nothing on disk. May wait 2 seconds for a mail server, and for each Redis server. No finding holds a secret.
+// Changes nothing on disk. May wait 2 seconds for a mail server, and for each Redis server. No finding holds
+// a secret.
 std::vector<Finding> diagnose(const std::expected<config::LoadedSettings, config::LoadErrors>& loaded);
 
 // One line a finding: `warn  what  -> what to do`.

@@ -137,7 +137,8 @@ void block_stop_signals() {
 
 int serve(Core& core) {
     std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
+    std::signal(SIGXFSZ,
+                SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     raise_file_limit();
     start_log(core.settings.log);
     refuse_half_a_shop(core);

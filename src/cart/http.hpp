@@ -14,8 +14,8 @@ namespace haat::cart {
 
 class CartHttp {
 public:
-    // carts moves with a user's cart (key: the user's id), catalog with any change of a product. shared: views
-    // that others put together; nullptr: none.
+    // carts moves with a user's cart (key: the user's id), catalog with any change of a product. shared:
+    // views that others put together; nullptr: none.
     CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog,
              cache::redis::SharedViews* shared = nullptr)
         : db_{db},

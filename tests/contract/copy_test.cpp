@@ -12,9 +12,10 @@
 namespace haat::copy {
 namespace {
 
-constexpr db::Query kListTables{"test.list_tables",
-                                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-                                "AND name NOT LIKE 'product_search%'"};
+constexpr db::Query kListTables{
+    "test.list_tables",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+    "AND name NOT LIKE 'product_search%'"};
 constexpr db::Query kRename{"test.rename_product", "UPDATE products SET name = 'other' WHERE name = 'Phone'"};
 constexpr db::Query kDelete{"test.delete_product", "DELETE FROM products WHERE name = 'Phone'"};
 
@@ -33,7 +34,8 @@ protected:
         for (int i = 0; i < 3; ++i) from_.add_user();
         from_.add_sub_category("Large ones", category);
         from_.add_product();
-        for (int i = 0; i < 700; ++i) from_.add_product({.name = "Thing " + std::to_string(i), .image = {"x"}});
+        for (int i = 0; i < 700; ++i)
+            from_.add_product({.name = "Thing " + std::to_string(i), .image = {"x"}});
     }
     CopyReport copy(const OnProgress& on_progress = [](std::int64_t, std::int64_t) {}) {
         return copy_shop(from_.db(), to_.db(), "sqlite:/shop.db", on_progress);
@@ -61,7 +63,8 @@ TEST_F(CopyTest, NamesEveryTableThatTheSchemaHas) {
     std::set<std::string_view> known(other_tables().begin(), other_tables().end());
     for (const Table& table : shop_tables()) known.insert(table.name);
     EXPECT_GT(rows.size(), 10U);
-    for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_TRUE(known.contains(rows[i].text(0))) << rows[i].text(0);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        EXPECT_TRUE(known.contains(rows[i].text(0))) << rows[i].text(0);
 }
 
 TEST_F(CopyTest, CopiesAllRowsAndSaysHowFarItIs) {

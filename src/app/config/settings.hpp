@@ -35,10 +35,10 @@ struct ServerSettings {
 
 struct StorageSettings {
     std::filesystem::path data_dir;
-    std::filesystem::path database_file;  // SQLite's; empty when postgres_url is set
-    crypto::Secret postgres_url;          // carries the password
+    std::filesystem::path database_file;    // SQLite's; empty when postgres_url is set
+    crypto::Secret postgres_url;            // carries the password
     std::vector<crypto::Secret> read_urls;  // of replicas; carry passwords
-    int database_pool = 0;                // connections to PostgreSQL
+    int database_pool = 0;                  // connections to PostgreSQL
     std::filesystem::path database_password_file;
     int cache_memory_mib = 0;
 };

@@ -89,7 +89,7 @@ private:
     Request* request_ = nullptr;
     BodyReceiver* receiver_ = nullptr;
     bool got_body_ = false;  // in the last step
-    bool in_head_ = true;  // trailers are fields too, but not the request's
+    bool in_head_ = true;    // trailers are fields too, but not the request's
     bool expects_continue_ = false;
     int http_version_ = 11;
     int content_lengths_ = 0;

@@ -68,8 +68,8 @@ private:
     std::unique_ptr<Acceptor> acceptor_;
     const bool is_inherited_;
     std::uint16_t port_ = 0;
-    std::size_t next_ = 0;                    // worker
-    std::atomic<bool> accepting_{false};      // or may still
+    std::size_t next_ = 0;                // worker
+    std::atomic<bool> accepting_{false};  // or may still
     std::vector<std::jthread> threads_;
 };
 

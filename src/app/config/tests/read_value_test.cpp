@@ -128,7 +128,8 @@ TEST(ReadValue, TheDatabaseIsAFileOfSqlite) {
 TEST(ReadValue, RedisIsAServerOrWatchedBySentinels) {
     for (const auto text : {"redis://h", "rediss://u:p@h:1/2?ca=/x", "redis+sentinel://:p@a,b:2/m/1"})
         EXPECT_TRUE(read<crypto::Secret>(Kind::redis, text)) << text;
-    for (const auto text : {"redis:", "h:6379", "http://h", "redis://a,b", "redis://h/x", "redis+sentinel://a"})
+    for (const auto text :
+         {"redis:", "h:6379", "http://h", "redis://a,b", "redis://h/x", "redis+sentinel://a"})
         EXPECT_FALSE(read<crypto::Secret>(Kind::redis, text)) << text;
 }
 

@@ -25,7 +25,8 @@ protected:
 };
 
 TEST_F(ChangeTextTest, NamesTopicsAndKeysOnce) {
-    const std::vector<TouchedKey> touched{{&users_, "bob"}, {&catalog_, ""}, {&users_, "amy"}, {&users_, "bob"}};
+    const std::vector<TouchedKey> touched{
+        {&users_, "bob"}, {&catalog_, ""}, {&users_, "amy"}, {&users_, "bob"}};
     EXPECT_EQ(change_text(touched), "catalog;users:amy:bob");
 }
 
