@@ -148,7 +148,7 @@ int run_on_data(const Command& command, const config::Settings& settings) {
         for (const auto& line : keys.error()) refuse(line);
         return kBadConfig;
     }
-    if (command.action == Action::serve) block_stop_signals();
+    if (command.action == Action::serve) prepare_to_serve(settings);
     Core core{settings, *keys};
     switch (command.action) {
         case Action::migrate:

@@ -42,8 +42,8 @@ std::unique_ptr<db::Database> open_server(db::PostgresOptions options, observe::
     return database;
 }
 
-std::unique_ptr<db::Database> open(const config::Settings& settings, db::postgres::NodeId node,
-                                   observe::Registry& metrics, observe::StatementMetrics& statements) {
+std::unique_ptr<db::Database> open(const config::Settings& settings, observe::Registry& metrics,
+                                   observe::StatementMetrics& statements) {
     auto observe = [&statements](const db::Query& query, std::int64_t nanoseconds) {
         count_statement(statements, query, nanoseconds);
     };
@@ -51,7 +51,6 @@ std::unique_ptr<db::Database> open(const config::Settings& settings, db::postgre
         return db::open_sqlite({.path = settings.storage.database_file.string(), .observe = observe});
     auto options = postgres_options(settings);
     options.observe = observe;
-    options.node = node.str();
     return open_server(std::move(options), metrics);
 }
 
@@ -89,7 +88,7 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
       migrations{migrate(settings_)},
       catalog_topic{make_topic(settings_, "catalog", 1, lease)},
       users_topic{make_topic(settings_, "users", 4'096, lease)},
-      db{open(settings_, node, metrics, statements)},
+      db{open(settings_, metrics, statements)},
       hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes},
       outbox{outbox_topic},
       node_key{crypto::hmac_sha256_hex(keys.access.reveal(), "nodes of this shop")},

@@ -32,7 +32,6 @@ public:
     observe::Registry metrics;
     observe::StatementMetrics statements;
     db::MigrationReport migrations;
-    const db::postgres::NodeId node = db::postgres::NodeId::make();
     cache::Lease lease;  // of a database that is not shared: without an end
     cache::Topic catalog_topic;
     cache::Topic users_topic;  // sessions and roles

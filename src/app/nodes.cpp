@@ -33,7 +33,11 @@ std::vector<std::unique_ptr<db::Database>> open_replicas(const Core& core) {
 
 Nodes::Nodes(Core& core)
     : core_{core},
-      follower_{core.node, primary_of(core), {&core.catalog_topic, &core.users_topic}, core.lease, report} {
+      follower_{db::postgres::NodeId::make(),
+                primary_of(core),
+                {&core.catalog_topic, &core.users_topic},
+                core.lease,
+                report} {
     if (!core.settings.storage.read_urls.empty()) {
         auto position = [this]() -> std::optional<std::int64_t> {
             // In this order: a position that was read while the lease held is good for as long as it does.

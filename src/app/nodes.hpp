@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "app/core.hpp"
 #include "platform/db/postgres/follower.hpp"
@@ -17,6 +19,8 @@ public:
 
     // Where reads of the catalogue go.
     db::Database& catalog_reads();
+    // What shared views of the catalogue are kept under; see db::postgres::Follower::stamp.
+    [[nodiscard]] std::optional<std::string> catalog_stamp() const { return follower_.stamp(); }
     // See db::Database::attach.
     void attach(asio::io_context& context);
 

@@ -130,9 +130,10 @@ void wait_for_stop(Shop& shop) {
 
 }  // namespace
 
-void block_stop_signals() {
+void prepare_to_serve(const config::Settings& settings) {
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    start_log(settings.log);
 }
 
 int serve(Core& core) {
@@ -140,7 +141,6 @@ int serve(Core& core) {
     std::signal(SIGXFSZ,
                 SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     raise_file_limit();
-    start_log(core.settings.log);
     refuse_half_a_shop(core);
     warn_of_own_keys(core.settings);
     const std::string admin = make_first_admin(core);

@@ -124,8 +124,12 @@ Shop::Shop(Core& core, int inherited_socket)
       category_http_{catalog_reads(), core.catalog_topic},
       sub_category_http_{catalog_reads(), core.catalog_topic},
       product_http_{catalog_reads(), core.catalog_topic},
-      cart_http_{*core.db, catalog_, core.carts_topic, core.catalog_topic,
-                 assistant_ ? &assistant_->carts : nullptr},
+      cart_http_{*core.db,
+                 catalog_,
+                 core.carts_topic,
+                 core.catalog_topic,
+                 assistant_ ? &assistant_->carts : nullptr,
+                 [this] { return nodes_ ? nodes_->catalog_stamp() : std::nullopt; }},
       address_http_{*core.db},
       media_http_{media_, files_, core.settings.storage.data_dir},
       routes_{app::routes({.system = system_http_,
@@ -173,8 +177,8 @@ void Shop::watch() {
 
 void Shop::start() {
     if (assistant_) assistant_->channel.start();
-    server_.start();
     system_http_.set_ready(true);
+    server_.start();
 }
 
 bool Shop::stop() {

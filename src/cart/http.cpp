@@ -135,8 +135,12 @@ awaitable<Response> CartHttp::handle_add(Request& request) {
 }
 
 // What a view is made of, in a text that means the same to all who read it: shared views are kept under it.
-std::string CartHttp::stamp_of(const cache::Versions& versions) const {
-    return fmt::format("{}.{}.{}.{}", versions_of_, versions.first, versions.second, versions.third);
+// Empty: for nobody.
+std::string CartHttp::stamp_of(const cache::Versions& versions,
+                               const std::optional<std::string>& catalog) const {
+    if (!db_.is_shared()) return fmt::format("{}.{}.{}", versions_of_, versions.first, versions.second);
+    if (!catalog) return {};
+    return fmt::format("{}.{:x}{:x}", *catalog, versions.first, versions.third);
 }
 
 // The versions are read before the data. Of a database that other nodes write to, the items are read each
@@ -145,14 +149,15 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
     const UserId user = request.caller().user;
     const std::string key = "view " + user.str();
     cache::Versions versions{.first = carts_.version(user.text()), .second = catalog_.version()};
+    const std::optional<std::string> catalog = catalog_stamp_ ? catalog_stamp_() : std::nullopt;
     std::optional<std::vector<Item>> items;
     if (db_.is_shared()) {
         items = co_await view_.list(user);
         versions = versions_of(*items, catalog_.version());
     }
     if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
-    const std::string stamp = stamp_of(versions);
-    if (shared_ != nullptr) {
+    const std::string stamp = shared_ != nullptr ? stamp_of(versions, catalog) : std::string{};
+    if (!stamp.empty()) {
         const auto shared = co_await shared_->get(user.str(), stamp);
         if (shared) {
             answers_.keep(key, versions, *shared);
@@ -165,7 +170,7 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         200,
         CartAnswer{.message = "Cart items fetched", .data = std::move(view.items), .summary = view.summary});
     answers_.keep(key, versions, response.body);
-    if (shared_ != nullptr) co_await shared_->put(user.str(), stamp, response.body, kSharedFor);
+    if (!stamp.empty()) co_await shared_->put(user.str(), stamp, response.body, kSharedFor);
     co_return response;
 }
 

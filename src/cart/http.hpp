@@ -1,6 +1,10 @@
 // The routes of the cart: always the caller's own.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
+
 #include "cart/add_item.hpp"
 #include "cart/change_quantity.hpp"
 #include "cart/remove_items.hpp"
@@ -15,13 +19,16 @@ namespace haat::cart {
 class CartHttp {
 public:
     // carts moves with a user's cart (key: the user's id), catalog with any change of a product. shared:
-    // views that others put together; nullptr: none.
+    // views that others put together; nullptr: none. catalog_stamp: what all nodes know the catalogue's state
+    // by, nullopt while this one does not; for a database that they share.
     CartHttp(db::Database& db, const catalog::Catalog& products, cache::Topic& carts, cache::Topic& catalog,
-             cache::redis::SharedViews* shared = nullptr)
+             cache::redis::SharedViews* shared = nullptr,
+             std::function<std::optional<std::string>()> catalog_stamp = {})
         : db_{db},
           carts_{carts},
           catalog_{catalog},
           shared_{shared},
+          catalog_stamp_{std::move(catalog_stamp)},
           add_{db, products, carts},
           change_{db, products, carts},
           remove_{db, carts},
@@ -39,7 +46,8 @@ private:
 
     static constexpr std::chrono::hours kSharedFor{1};
 
-    [[nodiscard]] std::string stamp_of(const cache::Versions& versions) const;
+    [[nodiscard]] std::string stamp_of(const cache::Versions& versions,
+                                       const std::optional<std::string>& catalog) const;
     awaitable<http::Response> handle_add(http::Request& request);
     awaitable<http::Response> handle_view(http::Request& request);
     awaitable<http::Response> handle_count(http::Request& request);
@@ -51,6 +59,7 @@ private:
     cache::Topic& carts_;
     cache::Topic& catalog_;
     cache::redis::SharedViews* shared_;
+    std::function<std::optional<std::string>()> catalog_stamp_;
     const std::string versions_of_ = crypto::random_hex(8);  // this process: no other counts as it does
     AddItem add_;
     ChangeQuantity change_;

@@ -20,6 +20,12 @@ from support.shop import Shop, unique
 WITHIN_S = 120
 
 
+@pytest.fixture(scope="module", autouse=True)
+def on_the_embedded_database(database_engine):
+    if database_engine == "postgres":
+        pytest.skip("backups are of the embedded database: PostgreSQL has pg_dump")
+
+
 def haat(server, *arguments, **options):
     """Runs a command with the server's settings."""
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}

@@ -330,10 +330,11 @@ def test_a_client_has_one_allowance_on_all_nodes(start_server, redis):
         until(lambda: "redis_available" in node.log_text())
     time.sleep(SETTLE_S)
     begun = time.monotonic()
-    spent = [accepted(nodes[0], 20 * BURST)]
+    spent = []
+    for node in [*nodes, *nodes]:
+        spent.append(accepted(node, 20 * BURST))
+        time.sleep(SETTLE_S)  # what is taken within a tenth of a second is heard of afterwards, and owed
     assert spent[0] >= BURST
-    time.sleep(SETTLE_S)
-    spent += [accepted(node, 20 * BURST) for node in reversed(nodes)]
     allowed = BURST + PER_SECOND * (time.monotonic() - begun)
     assert sum(spent) <= 1.1 * allowed, spent
     assert sum(spent) >= 0.9 * BURST

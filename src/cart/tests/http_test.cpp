@@ -162,15 +162,17 @@ TEST_P(CartHttpTest, AViewIsMadeOnceUntilTheCartOrTheCatalogueChanges) {
         call(endpoint);
         return shop_.statements() - before;
     };
+    // Where other nodes may write to the cart, it is looked at each time.
+    const int look = shop_.db().is_shared() ? 1 : 0;
     EXPECT_EQ(statements(cart_.view_cart()), 4);
-    EXPECT_EQ(statements(cart_.view_cart()), 0);
+    EXPECT_EQ(statements(cart_.view_cart()), look);
     EXPECT_EQ(statements(cart_.count_cart()), 1);
-    EXPECT_EQ(statements(cart_.count_cart()), 0);
+    EXPECT_EQ(statements(cart_.count_cart()), look);
     EXPECT_EQ(call(cart_.view_cart()).body, call(cart_.view_cart()).body);
 
     shop_.update_product(product.id, {.price = Money{1'00}});
     EXPECT_NE(call(cart_.view_cart()).body.find(R"("price":1,)"), std::string::npos) << "today's price";
-    EXPECT_EQ(statements(cart_.count_cart()), 0) << "a price does not change how many there are";
+    EXPECT_EQ(statements(cart_.count_cart()), look) << "a price does not change how many there are";
 
     call(cart_.change_quantity(), R"({"quantity":2})", id);
     EXPECT_NE(call(cart_.view_cart()).body.find(R"("totalQty":2)"), std::string::npos);

@@ -114,7 +114,7 @@ TEST_F(LoadSettings, AllErrorsAreToldAtOnceWithTheirSources) {
 TEST_F(LoadSettings, NoMessageHoldsASecret) {
     const auto loaded = load({{"SECRET_KEY_ACCESS_TOKEN", "hunter2\n"},
                               {"SMTP_URL", "mail://me:hunter2@h"},
-                              {"DATABASE_URL", "postgres://me:hunter2@h/haat"},
+                              {"DATABASE_URL", "mysql://me:hunter2@h/haat"},
                               {"REDIS_URL", "hunter2"}});
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().size(), 4U);

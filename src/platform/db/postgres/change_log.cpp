@@ -21,21 +21,21 @@ constexpr Query kAppend{
     "(extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM next RETURNING position) "
     "SELECT position FROM entry, pg_notify('haat_changes', position::text)"};
 constexpr Query kCountBehind{"db.count_nodes_behind",
-                             "SELECT count(*) FROM nodes WHERE seen < $1 AND id <> $2 AND lease_until > "
+                             "SELECT count(*) FROM nodes WHERE seen < $1 AND lease_until > "
                              "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"};
 
 constexpr std::int64_t kFirstPauseMs = 1;
 constexpr std::int64_t kLongestPauseMs = 32;
 
-awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position, std::string_view self) {
-    const Rows rows = co_await session.run(kCountBehind, position, self);
+awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position) {
+    const Rows rows = co_await session.run(kCountBehind, position);
     co_return rows.front().int64(0);
 }
 
 // Nodes that have not seen the position yet; -1 when the database does not say.
-awaitable<std::int64_t> count_behind(Database& database, std::int64_t position, std::string_view self) {
+awaitable<std::int64_t> count_behind(Database& database, std::int64_t position) {
     try {
-        const auto count = [&](Session& session) { return count_nodes(session, position, self); };
+        const auto count = [&](Session& session) { return count_nodes(session, position); };
         co_return co_await database.read_one(count);
     } catch (const Unavailable&) {
         co_return -1;
@@ -77,16 +77,25 @@ void move_topics(std::string_view change, std::span<cache::Topic* const> topics)
     }
 }
 
+bool names_topic(std::string_view change, std::string_view topic) {
+    while (!change.empty()) {
+        const std::string_view entry = change.substr(0, change.find(kNextEntry));
+        change.remove_prefix(std::min(change.size(), entry.size() + 1));
+        if (entry.substr(0, entry.find(kNextKey)) == topic) return true;
+    }
+    return false;
+}
+
 awaitable<std::int64_t> append_change(Session& transaction, const std::string& change) {
     const Rows rows = co_await transaction.run(kAppend, change);
     co_return rows.front().int64(0);
 }
 
-awaitable<> wait_until_seen(Database& database, std::int64_t position, std::string_view self) {
+awaitable<> wait_until_seen(Database& database, std::int64_t position) {
     const std::int64_t all_leases_end_ms = steady_ms() + kLeaseMs;
     std::int64_t pause_ms = kFirstPauseMs;
     while (steady_ms() < all_leases_end_ms) {
-        const std::int64_t behind = co_await count_behind(database, position, self);
+        const std::int64_t behind = co_await count_behind(database, position);
         if (behind == 0) co_return;
         co_await pause_for(std::chrono::milliseconds{pause_ms});
         pause_ms = std::min(pause_ms * 2, kLongestPauseMs);

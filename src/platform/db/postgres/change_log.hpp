@@ -35,12 +35,14 @@ inline constexpr std::size_t kMaxKeys = 64;
 // Moves what the entry names. Topics that this program does not know are passed over.
 void move_topics(std::string_view change, std::span<cache::Topic* const> topics);
 
+// Whether an entry names the topic.
+bool names_topic(std::string_view change, std::string_view topic);
+
 // Adds an entry to the caller's transaction, as its last statement. The position.
 awaitable<std::int64_t> append_change(Session& transaction, const std::string& change);
 
-// Comes back when every other node with a running lease has seen the position, or when all leases of now have
-// ended. Never throws for want of the database: then it waits for the latter. self: empty for a program that
-// follows nothing.
-awaitable<> wait_until_seen(Database& database, std::int64_t position, std::string_view self);
+// Comes back when every node with a running lease, this one included, has seen the position, or when all
+// leases of now have ended. Never throws for want of the database: then it waits for the latter.
+awaitable<> wait_until_seen(Database& database, std::int64_t position);
 
 }  // namespace haat::db::postgres

@@ -28,6 +28,8 @@ constexpr const char* kListen = "LISTEN haat_changes";
 // disk.
 constexpr const char* kNoWait = "SET synchronous_commit = off";
 constexpr const char* kLastPosition = "SELECT last::text FROM change_position";
+constexpr const char* kTimeline =
+    "SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint::text";
 constexpr const char* kRenew =
     "INSERT INTO nodes (id, seen, lease_until) VALUES ($1, $2::bigint, " HAAT_DATABASE_MS
     " + $3::bigint) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, lease_until = excluded.lease_until";
@@ -98,7 +100,9 @@ void Follower::join(ControlConnection& connection) {
     connection.run(kName);
     connection.run(kNoWait);
     connection.run(kListen);
+    timeline_ = to_int64(connection.run(kTimeline).front().text(0));
     position_ = to_int64(connection.run(kLastPosition).front().text(0));
+    first_moved_at_ = position();
     move_everything();
     renew(connection);
 }
@@ -138,12 +142,24 @@ bool Follower::read_changes(ControlConnection& connection) {
     const bool is_whole = missing > 0 && missing <= static_cast<std::int64_t>(kMostChanges) &&
                           !rows.front().is_null(1) && static_cast<std::int64_t>(rows.size()) == missing;
     if (is_whole) {
-        for (std::size_t i = 0; i < rows.size(); ++i) move_topics(rows[i].text(2), topics_);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string_view change = rows[i].text(2);
+            move_topics(change, topics_);
+            if (names_topic(change, topics_.front()->name())) first_moved_at_ = to_int64(rows[i].text(1));
+        }
     } else {
         move_everything();
+        first_moved_at_ = last;
     }
     position_.store(last, std::memory_order_release);
     return true;
+}
+
+std::optional<std::string> Follower::stamp() const {
+    const std::int64_t moved_at = first_moved_at_;
+    const std::int64_t timeline = timeline_;
+    if (!lease_.holds()) return std::nullopt;
+    return fmt::format("{}.{}", timeline, moved_at);
 }
 
 void Follower::sweep(ControlConnection& connection) {

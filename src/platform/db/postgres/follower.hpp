@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -23,8 +25,8 @@ public:
     // One line without its end, for the log. On the follower's thread.
     using Log = std::function<void(std::string_view line)>;
 
-    // The topics have names and rest on the lease, which ends here until the log has been read. All outlive
-    // the follower.
+    // The first topic is the one of stamp(). The topics have names and rest on the lease, which ends here
+    // until the log has been read. All outlive the follower.
     Follower(NodeId node, Target target, std::vector<cache::Topic*> topics, cache::Lease& lease, Log log);
     // Ends the lease, and tells the others that nobody need wait for this node any more.
     ~Follower();
@@ -33,6 +35,10 @@ public:
 
     // Of the last change that this node has heard of.
     [[nodiscard]] std::int64_t position() const { return position_.load(std::memory_order_acquire); }
+
+    // A text that is the same on all nodes while the first topic is; nullopt without a lease. What was made
+    // of data that was read after the stamp may be used wherever the stamp is the same.
+    [[nodiscard]] std::optional<std::string> stamp() const;
 
 private:
     void work();
@@ -49,6 +55,8 @@ private:
     cache::Lease& lease_;
     const Log log_;
     std::atomic<std::int64_t> position_{0};
+    std::atomic<std::int64_t> first_moved_at_{0};  // the position at which the first topic moved last
+    std::atomic<std::int64_t> timeline_{0};        // of the server: positions may come again after a failover
     std::int64_t next_sweep_ms_ = 0;
     Interruption stop_;
     std::jthread thread_;  // the last member: ends before the others do

@@ -166,8 +166,7 @@ private:
         for (int run = 1;; ++run) {
             const Outcome outcome = co_await transact_once(pool, work, run == kMaxRuns);
             if (outcome.ending == Ending::done) {
-                if (outcome.position > 0)
-                    co_await postgres::wait_until_seen(*this, outcome.position, options_.node);
+                if (outcome.position > 0) co_await postgres::wait_until_seen(*this, outcome.position);
                 co_return;
             }
             const Executor executor = co_await asio::this_coro::executor;

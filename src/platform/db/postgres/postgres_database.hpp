@@ -22,7 +22,6 @@ struct PostgresOptions {
     std::size_t attached = 1;             // contexts that will be attached
     std::int64_t statement_timeout_ms = 10'000;
     bool is_replica = false;  // need not be there yet, and is only read
-    std::string node{};       // of the change log (change_log.hpp); empty for a program that follows nothing
     // Called after every statement, on its thread.
     std::function<void(const Query&, std::int64_t nanoseconds)> observe = [](const Query&, std::int64_t) {};
 

@@ -54,6 +54,13 @@ TEST_F(ChangeTextTest, MovesWhatItNamesAndNothingElse) {
     EXPECT_TRUE(moves("users", users_, "cy"));
 }
 
+TEST_F(ChangeTextTest, NamesWholeTopics) {
+    EXPECT_TRUE(names_topic("catalog;users:amy", "catalog"));
+    EXPECT_TRUE(names_topic("catalog;users:amy", "users"));
+    EXPECT_FALSE(names_topic("catalogs;users:catalog", "catalog"));
+    EXPECT_FALSE(names_topic("", "catalog"));
+}
+
 TEST_F(ChangeTextTest, PassesOverTopicsOfNewerPrograms) {
     EXPECT_TRUE(moves("orders:1:2;users:amy", users_, "amy"));
     for (const std::string_view change : {"", "orders", "orders:1", ";", ":", ";;:", "orders;"}) {
