@@ -11,7 +11,7 @@ from support.shop import unique
 
 SAMPLES = sized(15, 2_000)
 CLOSE = 0.05  # medians; judged at full size only: a busy machine tells nothing
-ROUGHLY = 1.5
+ROUGHLY = 2
 BLOCKS = 20
 
 
