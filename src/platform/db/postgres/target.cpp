@@ -77,9 +77,13 @@ template <class Start>
 ConnectionHandle Target::start_with(const Host& host, const std::string& timeout_s, Start start) const {
     const crypto::Secret password = password_file_.empty() ? crypto::Secret{} : password_in(password_file_);
     // What stands before dbname gives way to the URL, what stands after it goes before the URL.
-    std::array<const char*, 10> keywords{"fallback_application_name", "target_session_attrs"};
-    std::array<const char*, 10> values{"haat", session_};
-    std::size_t count = 2;
+    // A host that has gone silent is noticed within some 4 s, by what it owes (tcp_user_timeout) and by
+    // asking.
+    std::array<const char*, 16> keywords{"fallback_application_name", "target_session_attrs",
+                                         "tcp_user_timeout",          "keepalives_idle",
+                                         "keepalives_interval",       "keepalives_count"};
+    std::array<const char*, 16> values{"haat", session_, "3000", "1", "1", "3"};
+    std::size_t count = 6;
     const auto add = [&](const char* keyword, const char* value) {
         if (*value == '\0') return;
         keywords[count] = keyword;
