@@ -35,11 +35,11 @@ class Caller:
     TIMEOUT_S = 30
 
     def __init__(self, nodes):
-        self._connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=self.TIMEOUT_S)
+        self._connections = [http.client.HTTPConnection(server.address, server.port, timeout=self.TIMEOUT_S)
                              for server in nodes.servers]
 
     def call(self, node, method, path, body=None, token=None):
-        """(status, the decoded body)"""
+        """(status, the decoded body; None when it is not JSON, as a proxy's own)"""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -47,7 +47,9 @@ class Caller:
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
-            return response.status, json.loads(response.read())
+            text = response.read()
+            is_json = response.getheader("Content-Type", "").startswith("application/json")
+            return response.status, json.loads(text) if is_json else None
         except BaseException:
             connection.close()
             raise

@@ -18,6 +18,8 @@ import subprocess
 import tempfile
 import time
 
+from support.host import LOOPBACK
+
 READY_WITHIN_S = 30
 STOP_WITHIN_S = 30
 TOOL_WITHIN_S = 120
@@ -65,7 +67,8 @@ def free_port():
 class PostgresServer:
     """One server. Settings go on top of SETTINGS and FAST; names are PostgreSQL's."""
 
-    def __init__(self, **settings):
+    def __init__(self, host=LOOPBACK, **settings):
+        self.host = host
         self.binaries = find_binaries()
         self.user = server_user()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="haat-pg-"))
@@ -98,11 +101,11 @@ class PostgresServer:
                        "UTF8", "--locale", "C.UTF-8", "--locale-provider", "icu", "--icu-locale", "da", "--auth-local", "trust", "--auth-host", "scram-sha-256",
                        "--no-sync", "--no-instructions")
         with open(self.data / "pg_hba.conf", "a") as rules:
-            rules.write("host replication all 127.0.0.1/32 scram-sha-256\n")
+            rules.write("host replication,all all samenet scram-sha-256\n")
         return self
 
     def start(self):
-        options = {**self.settings, "listen_addresses": "127.0.0.1", "port": str(self.port),
+        options = {**self.settings, "listen_addresses": self.host.address, "port": str(self.port),
                    "unix_socket_directories": str(self.folder)}
         command = [self.binaries / "postgres", "-D", self.data]
         for name, value in options.items():
@@ -153,12 +156,14 @@ class PostgresServer:
         """Makes a standby the primary, and comes back when it takes writes."""
         self.sql("SELECT pg_promote(true, 60)")
 
-    def replica(self, **settings):
-        """A standby of this server as it is now, not yet started: `with` it, or start() and discard() it."""
-        standby = PostgresServer(**settings)
+    def replica(self, host=LOOPBACK, seen_at=None, **settings):
+        """A standby of this server as it is now, not yet started: `with` it, or start() and discard() it. It reaches
+        this server by seen_at, (address, port)."""
+        address, port = seen_at or (self.host.address, self.port)
+        standby = PostgresServer(host, **settings)
         standby.password = self.password  # users are what is replicated, too
         environment = {"PGPASSWORD": self.password}
-        standby._tool("pg_basebackup", "--pgdata", standby.data, "--host", "127.0.0.1", "--port", str(self.port),
+        standby._tool("pg_basebackup", "--pgdata", standby.data, "--host", address, "--port", str(port),
                       "--username", USER, "--wal-method", "stream", "--checkpoint", "fast", "--write-recovery-conf",
                       "--no-sync", **environment)
         return standby
@@ -169,7 +174,7 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database="postgres"):
-        return f"postgres://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://{USER}:{self.password}@{self.host.address}:{self.port}/{database}"
 
     def create_database(self, name, template="template0"):
         """Makes it; its URL."""
@@ -197,8 +202,8 @@ class PostgresServer:
     def _as_user(self, command):
         """The command as the server's user, ended (fast) when the process that started it is gone."""
         if os.geteuid() != 0:
-            return ["setpriv", "--pdeathsig", "INT", "--", *command]
-        return ["setpriv", "--reuid", str(self.user.pw_uid), "--regid", str(self.user.pw_gid), "--clear-groups",
+            return [*self.host.enter, "setpriv", "--pdeathsig", "INT", "--", *command]
+        return [*self.host.enter, "setpriv", "--reuid", str(self.user.pw_uid), "--regid", str(self.user.pw_gid), "--clear-groups",
                 "--pdeathsig", "INT", "--", *command]
 
     def _tool(self, name, *arguments, **environment):

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 
+from support.host import LOOPBACK
 from support.server import free_port
 
 START_WITHIN_S = 20
@@ -23,7 +24,8 @@ class RedisError(Exception):
 class RedisServer:
     """Options are redis-server's: `maxmemory="1"`. Starts at once."""
 
-    def __init__(self, **options):
+    def __init__(self, host=LOOPBACK, **options):
+        self.host = host
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="haat-redis-"))
         self.folder.chmod(0o777)
         self.port = free_port()
@@ -33,16 +35,16 @@ class RedisServer:
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis://{self.host.address}:{self.port}"
 
     def start(self):
-        options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "logfile": self.folder / "log",
+        options = {"port": self.port, "bind": self.host.address, "dir": self.folder, "logfile": self.folder / "log",
                    "save": "", "appendonly": "no", **self.options}
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        rights = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        self.process = subprocess.Popen(["redis-server", *words], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **rights)
+        rights = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"] if user else []
+        self.process = subprocess.Popen([*self.host.enter, *rights, "redis-server", *words], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         give_up_at = time.monotonic() + START_WITHIN_S
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > give_up_at:
@@ -77,7 +79,7 @@ class RedisServer:
 
     def tell(self, *words):
         """One command on a connection of its own."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=ANSWER_WITHIN_S) as connection:
+        with socket.create_connection((self.host.address, self.port), timeout=ANSWER_WITHIN_S) as connection:
             parts = [f"*{len(words)}\r\n".encode()]
             for word in words:
                 raw = word if isinstance(word, bytes) else str(word).encode()

@@ -13,6 +13,7 @@ import requests
 
 from support import statements
 from support.engine import PostgresDatabase, SqliteFile, is_postgres
+from support.host import LOOPBACK
 from support.repository import REPOSITORY
 
 READY_WITHIN_S = 20
@@ -26,7 +27,6 @@ ADMIN_PASSWORD = "Xk7-quite-long-and-random-W2f9LzQ0"
 FRONTEND = "http://localhost:5173"
 
 DEFAULT_SETTINGS = {
-    "HOST": "127.0.0.1",
     "FRONTEND_URL": FRONTEND,
     "MAIL_TRANSPORT": "file",
     "MAIL_FROM": "shop@example.com",
@@ -62,26 +62,31 @@ def free_port():
 class Server:
     """One haat process. Settings go on top of DEFAULT_SETTINGS; None unsets one."""
 
-    def __init__(self, **settings):
+    def __init__(self, host=LOOPBACK, **settings):
+        self.host = host
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="haat-api-"))
         self.data_dir = self.folder / "data"
         self.log_path = self.folder / "log"        # standard error
         self.output_path = self.folder / "output"  # standard output: what a person reads at the start
         self.port = free_port()
         self.storage = PostgresDatabase() if is_postgres() else SqliteFile(self.data_dir)
-        self.settings = {**DEFAULT_SETTINGS, "PORT": str(self.port), "DATA_DIR": str(self.data_dir),
+        self.settings = {**DEFAULT_SETTINGS, "HOST": self.address, "PORT": str(self.port), "DATA_DIR": str(self.data_dir),
                          "DATABASE_URL": self.storage.url, **settings}
         self.process = None
 
     @property
+    def address(self):
+        return self.host.address
+
+    @property
     def base_url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def start(self):
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment.update({name: value for name, value in self.settings.items() if value is not None})
         with open(self.log_path, "ab") as log, open(self.output_path, "ab") as output:
-            self.process = subprocess.Popen([find_binary(), "serve"], cwd=self.folder, env=environment,
+            self.process = subprocess.Popen([*self.host.enter, find_binary(), "serve"], cwd=self.folder, env=environment,
                                             stdin=subprocess.DEVNULL, stdout=output, stderr=log)
         self._wait_until_ready()
         return self
