@@ -32,6 +32,11 @@ package-test: deb ## Try the package in a bare Debian of its own (needs root)
 	@tools/install_packages test package-test
 	@tests/packaging/run
 
+cluster-test: ## Cut links, kill nodes, fail over, in a network of its own (needs root)
+	@tools/install_packages build cluster
+	@tools/build dev haat
+	@HAAT_BINARY=build/dev/haat tests/cluster/run $(ARGS)
+
 fmt: ## Format all C++ sources
 	@tools/install_packages check
 	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0r clang-format-19 -i
@@ -53,4 +58,4 @@ bench: build ## Measure the release build, and write the report
 	@tools/install_packages bench
 	@bench/run $(ARGS)
 
-.PHONY: help build run test check fmt faults hostile fuzz bench deb package-test
+.PHONY: help build run test check fmt faults hostile fuzz bench deb package-test cluster-test
