@@ -15,8 +15,8 @@ from support.server import Server
 NODES = 3
 DATABASE = "shop"
 READY_WITHIN_S = 30
-# As docs/operations.md has it: a server that says nothing for 3 s is given up.
 WRITES = "target_session_attrs=read-write"
+# As docs/operations.md has it: a server that says nothing for 3 s is given up.
 GIVE_UP = "tcp_user_timeout=3000&keepalives_idle=1&keepalives_interval=1"
 
 
