@@ -11,7 +11,6 @@
 #include "platform/crypto/token.hpp"
 #include "platform/db/database.hpp"
 #include "platform/db/migrate.hpp"
-#include "platform/db/postgres/change_log.hpp"
 #include "platform/db/postgres/postgres_database.hpp"
 #include "platform/jobs/cpu_pool.hpp"
 #include "platform/jobs/outbox.hpp"

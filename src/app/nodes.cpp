@@ -48,7 +48,7 @@ Nodes::Nodes(Core& core)
         replicas_ =
             std::make_unique<db::postgres::ReplicaReads>(*core.db, open_replicas(core), std::move(position));
     }
-    watch(core);
+    watch();
 }
 
 db::Database& Nodes::catalog_reads() {
@@ -60,11 +60,11 @@ void Nodes::attach(asio::io_context& context) {
     if (replicas_) replicas_->attach(context);
 }
 
-void Nodes::watch(Core& core) {
-    observe::Registry& metrics = core.metrics;
+void Nodes::watch() {
+    observe::Registry& metrics = core_.metrics;
     metrics.gauge_at_scrape(
         {"haat_node_lease", "1 while this node hears of the others' changes and uses its caches."}, {},
-        [&core] { return core.lease.holds() ? 1.0 : 0.0; });
+        [this] { return core_.lease.holds() ? 1.0 : 0.0; });
     metrics.gauge_at_scrape(
         {"haat_node_position", "The last change of the shop that this node has heard of."}, {},
         [this] { return static_cast<double>(follower_.position()); });

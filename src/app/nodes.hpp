@@ -25,7 +25,7 @@ public:
     void attach(asio::io_context& context);
 
 private:
-    void watch(Core& core);
+    void watch();
 
     Core& core_;
     db::postgres::Follower follower_;

@@ -14,6 +14,7 @@
 #include "app/config/setting.hpp"
 #include "app/config/texts.hpp"
 #include "app/config/url_parts.hpp"
+#include "platform/db/postgres/postgres_database.hpp"
 
 namespace haat::config {
 namespace {
@@ -43,8 +44,7 @@ std::string database_pool(const Texts& texts) {
 
 bool into_database(const Setting& setting, std::string_view text, Settings& settings) {
     auto& storage = settings.storage;
-    if (text.starts_with("postgres://") || text.starts_with("postgresql://"))
-        return read_value(setting, text, storage.postgres_url);
+    if (db::is_postgres_url(text)) return read_value(setting, text, storage.postgres_url);
     return read_value(setting, text, storage.database_file);
 }
 
@@ -54,7 +54,7 @@ bool into_read_urls(const Setting&, std::string_view text, Settings& settings) {
     urls.clear();
     std::istringstream words{std::string{text}};
     for (std::string url; words >> url;) {
-        if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) return false;
+        if (!db::is_postgres_url(url)) return false;
         urls.emplace_back(std::move(url));
     }
     return true;

@@ -54,7 +54,7 @@ std::unique_ptr<Place> open_place(const std::string& address, Role role) {
         open_file(*place, address.substr(kSqlite.size()), role);
         return place;
     }
-    if (address.starts_with("postgres://") || address.starts_with("postgresql://")) {
+    if (db::is_postgres_url(address)) {
         open_server(*place, address);
         return place;
     }

@@ -1,6 +1,7 @@
 // A database that the command line names: `sqlite:data/haat.db` or `postgres://user@host/shop`.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

@@ -6,7 +6,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <optional>
@@ -16,11 +15,9 @@
 
 #include "platform/async.hpp"
 #include "platform/cache/redis/address.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::cache::redis {
-
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // What all TLS connections share. Any thread may make streams of it.
 struct Tls {

@@ -27,6 +27,19 @@ constexpr Query kCountBehind{"db.count_nodes_behind",
 constexpr std::int64_t kFirstPauseMs = 1;
 constexpr std::int64_t kLongestPauseMs = 32;
 
+struct Entry {
+    std::string_view topic;
+    std::string_view keys;  // each behind a kNextKey; empty: all
+};
+
+// Off the beginning of the text.
+Entry take_entry(std::string_view& change) {
+    const std::string_view entry = change.substr(0, change.find(kNextEntry));
+    change.remove_prefix(std::min(change.size(), entry.size() + 1));
+    const std::string_view topic = entry.substr(0, entry.find(kNextKey));
+    return {.topic = topic, .keys = entry.substr(topic.size())};
+}
+
 awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position) {
     const Rows rows = co_await session.run(kCountBehind, position);
     co_return rows.front().int64(0);
@@ -61,12 +74,9 @@ std::string change_text(std::span<const TouchedKey> touched) {
 
 void move_topics(std::string_view change, std::span<cache::Topic* const> topics) {
     while (!change.empty()) {
-        const std::string_view entry = change.substr(0, change.find(kNextEntry));
-        change.remove_prefix(std::min(change.size(), entry.size() + 1));
-        const std::string_view name = entry.substr(0, entry.find(kNextKey));
+        auto [name, keys] = take_entry(change);
         const auto topic = std::ranges::find(topics, name, [](const auto* known) { return known->name(); });
         if (topic == topics.end()) continue;
-        std::string_view keys = entry.substr(name.size());
         if (keys.empty()) (*topic)->move_all();
         while (!keys.empty()) {
             keys.remove_prefix(1);
@@ -79,9 +89,7 @@ void move_topics(std::string_view change, std::span<cache::Topic* const> topics)
 
 bool names_topic(std::string_view change, std::string_view topic) {
     while (!change.empty()) {
-        const std::string_view entry = change.substr(0, change.find(kNextEntry));
-        change.remove_prefix(std::min(change.size(), entry.size() + 1));
-        if (entry.substr(0, entry.find(kNextKey)) == topic) return true;
+        if (take_entry(change).topic == topic) return true;
     }
     return false;
 }

@@ -25,7 +25,6 @@ namespace haat::db::postgres {
 using NodeId = Id<struct NodeTag>;
 
 inline constexpr std::int64_t kLeaseMs = 1'000;
-inline constexpr std::string_view kChangesChannel = "haat_changes";  // NOTIFY's; the payload is the position
 
 // `catalog;users:65f0c2a1b4e9d3f7a8c6b5e4`: what an entry says of the keys. Empty when none of the topics has
 // a name. Of a topic with more keys than kMaxKeys only the name stands, which means all of it.

@@ -2,8 +2,6 @@
 // of passwords) happens there. When the server is away it tries again after 50 ms, doubling to 1 s.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -13,6 +11,7 @@
 #include "platform/async.hpp"
 #include "platform/db/postgres/connection.hpp"
 #include "platform/db/postgres/target.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::db::postgres {
 
@@ -20,9 +19,6 @@ struct SessionOptions {
     std::int64_t statement_timeout_ms = 0;
     std::int64_t idle_in_transaction_ms = 0;
 };
-
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 class Connector {
 public:

@@ -82,7 +82,9 @@ Rows ControlConnection::run(const char* sql, const std::vector<std::string>& par
     const std::int64_t until_ms = steady_ms() + kStatementLimitMs;
     Rows rows;
     for (;;) {
-        while (PQisBusy(connection) != 0) wait_for_input(until_ms);
+        while (PQisBusy(connection) != 0) {
+            if (!wait_for_input(until_ms)) throw Unavailable{"the database did not answer in time"};
+        }
         const ResultHandle result{PQgetResult(connection)};
         if (!result) return rows;
         switch (PQresultStatus(result.get())) {
@@ -100,12 +102,7 @@ Rows ControlConnection::run(const char* sql, const std::vector<std::string>& par
 bool ControlConnection::wait_for_notification(std::int64_t limit_ms) {
     const std::int64_t until_ms = steady_ms() + limit_ms;
     while (!swallow_notifications()) {
-        if (steady_ms() >= until_ms) return false;
-        std::array<pollfd, 2> entries{{{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0},
-                                       {.fd = interruption_.descriptor(), .events = POLLIN, .revents = 0}}};
-        poll(entries.data(), entries.size(), to_timeout(until_ms));
-        if (interruption_.is_raised()) throw Unavailable{"interrupted"};
-        if (entries[0].revents != 0 && PQconsumeInput(connection_.get()) == 0) give_up("connection lost");
+        if (!wait_for_input(until_ms)) return false;
     }
     return true;
 }
@@ -119,16 +116,15 @@ bool ControlConnection::swallow_notifications() {
     return any;
 }
 
-void ControlConnection::wait_for_input(std::int64_t until_steady_ms) {
+// False when there is none in time.
+bool ControlConnection::wait_for_input(std::int64_t until_steady_ms) {
     std::array<pollfd, 2> entries{{{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0},
                                    {.fd = interruption_.descriptor(), .events = POLLIN, .revents = 0}}};
     poll(entries.data(), entries.size(), to_timeout(until_steady_ms));
     if (interruption_.is_raised()) throw Unavailable{"interrupted"};
-    if (entries[0].revents != 0) {
-        if (PQconsumeInput(connection_.get()) == 0) give_up("connection lost");
-    } else if (steady_ms() >= until_steady_ms) {
-        throw Unavailable{"the database did not answer in time"};
-    }
+    if (entries[0].revents == 0) return steady_ms() < until_steady_ms;
+    if (PQconsumeInput(connection_.get()) == 0) give_up("connection lost");
+    return true;
 }
 
 // libpq's own text may quote values, but not in what is run here.

@@ -47,7 +47,7 @@ public:
     bool wait_for_notification(std::int64_t limit_ms);
 
 private:
-    void wait_for_input(std::int64_t until_steady_ms);
+    bool wait_for_input(std::int64_t until_steady_ms);
     [[noreturn]] void give_up(std::string_view what);
     bool swallow_notifications();
 

@@ -169,10 +169,7 @@ private:
                 if (outcome.position > 0) co_await postgres::wait_until_seen(*this, outcome.position);
                 co_return;
             }
-            const Executor executor = co_await asio::this_coro::executor;
-            postgres::Timer pause{executor};
-            pause.expires_after(std::chrono::milliseconds{1 + crypto::random_below(kMaxPauseBetweenRunsMs)});
-            co_await pause.async_wait(use_awaitable);
+            co_await pause_for(std::chrono::milliseconds{1 + crypto::random_below(kMaxPauseBetweenRunsMs)});
         }
     }
 

@@ -8,12 +8,18 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "platform/crypto/secret.hpp"
 #include "platform/db/database.hpp"
 #include "platform/db/migrate.hpp"
 
 namespace haat::db {
+
+// Whether it begins as libpq's URLs do.
+inline bool is_postgres_url(std::string_view url) {
+    return url.starts_with("postgres://") || url.starts_with("postgresql://");
+}
 
 struct PostgresOptions {
     crypto::Secret url;                   // postgres://…, as libpq reads it
