@@ -74,7 +74,6 @@ public:
 
 protected:
     [[nodiscard]] const std::vector<TouchedKey>& touched() const { return touched_; }
-    void forget_touched() { touched_.clear(); }
     void move_topics() {
         for (const auto& [topic, key] : touched_) topic->move(topic->stripe_of(key));
     }
