@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/write.hpp>
 
 #include "platform/cache/redis/tests/redis_fixture.hpp"
@@ -19,6 +20,10 @@ protected:
         const auto begun = steady_clock::now();
         ask(redis, {"PING"});
         return std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
+    }
+    // Of several, so that a pause of the machine is not taken for one of the client.
+    milliseconds shortest_of_calls(Redis& redis) {
+        return std::min({time_of_a_call(redis), time_of_a_call(redis), time_of_a_call(redis)});
     }
 };
 
@@ -69,7 +74,7 @@ TEST_F(RedisClient, AWrongPasswordIsNoConnectionAndNobodyWaits) {
         Redis& redis = connect("redis://" + login + "127.0.0.1:" + std::to_string(server.port()));
         run_for(milliseconds{150});
         EXPECT_FALSE(redis.is_available()) << login;
-        EXPECT_LT(time_of_a_call(redis), milliseconds{200});
+        EXPECT_LT(shortest_of_calls(redis), milliseconds{200});
     }
 }
 
@@ -87,7 +92,7 @@ TEST_F(RedisClient, ComesWhenTheServerDoes) {
     Redis& redis = connect(url_of(server));
     run_for(milliseconds{100});
     EXPECT_FALSE(client(redis).is_available());
-    EXPECT_LT(time_of_a_call(redis), milliseconds{200}) << "nobody waits for a server that is away";
+    EXPECT_LT(shortest_of_calls(redis), milliseconds{200}) << "nobody waits for a server that is away";
     EXPECT_NE(metric("haat_redis_batches_total{outcome=\"skipped\"}"), "0");
     server.start();
     EXPECT_TRUE(wait_until([&] { return client(redis).is_available(); }));
