@@ -6,11 +6,11 @@ namespace {
 constexpr std::string_view kScheme = "bearer";
 
 // One for each I/O thread and program; tests that make several contexts in one thread tell them apart.
-SessionCache& cache_of(const Context& context) {
+AdmissionCache& cache_of(const Context& context) {
     thread_local const Context* owner = nullptr;
-    thread_local SessionCache cache{kMaxCachedSessions};
+    thread_local AdmissionCache cache{kMaxAdmissionBytes};
     if (owner != &context) {
-        cache = SessionCache{kMaxCachedSessions};
+        cache = AdmissionCache{kMaxAdmissionBytes};
         owner = &context;
     }
     return cache;
@@ -41,24 +41,33 @@ awaitable<Result<http::Principal>> Access::authenticate(const http::Request& req
     const auto token = presented_token(request, "accessToken");
     if (!token) co_return fail(ErrorCode::authentication_required);
     const Timestamp now = Timestamp::now();
-    const auto claims = context_.access_tokens.verify(token->text, now);
-    if (!claims) co_return fail(ErrorCode::invalid_token);
-    const auto session = co_await find_session(claims->session_id, claims->user_id);
-    if (!session || session->expires_at <= now) co_return fail(ErrorCode::invalid_token);
-    co_return http::Principal{.user = claims->user_id,
-                              .session = claims->session_id,
-                              .is_admin = session->is_admin,
-                              .login_at = session->login_at,
+    const auto admission = co_await admit(token->text, now);
+    if (!admission || admission->claims.expires_at <= now || admission->session.expires_at <= now)
+        co_return fail(ErrorCode::invalid_token);
+    co_return http::Principal{.user = admission->claims.user_id,
+                              .session = admission->claims.session_id,
+                              .is_admin = admission->session.is_admin,
+                              .login_at = admission->session.login_at,
                               .by_cookie = token->by_cookie};
 }
 
-awaitable<std::optional<LiveSession>> Access::find_session(SessionId id, UserId user) {
-    const std::uint64_t version = context_.users.version(user.text());
-    if (const LiveSession* live = cache_of(context_).find(id, version)) co_return *live;
-    auto find = [&](db::Session& session) { return sessions_.find_live(session, id, user); };
+awaitable<std::optional<Admission>> Access::admit(std::string_view token, Timestamp now) {
+    if (const Admission* known = cache_of(context_).find(token, {})) {
+        if (known->version == context_.users.version(known->claims.user_id.text())) co_return *known;
+    }
+    const auto claims = context_.access_tokens.verify(token, now);
+    if (!claims) co_return std::nullopt;
+    const std::uint64_t version =
+        context_.users.version(claims->user_id.text());  // before the session is read
+    auto find = [&](db::Session& session) {
+        return sessions_.find_live(session, claims->session_id, claims->user_id);
+    };
     const auto session = co_await context_.db.read_one(find);
-    if (session) cache_of(context_).add(id, version, *session);
-    co_return session;
+    if (!session) co_return std::nullopt;
+    const Admission admission{.claims = *claims, .session = *session, .version = version};
+    cache_of(context_).add(std::string{token}, {}, admission,
+                           token.size() + sizeof admission + AdmissionCache::kEntryOverhead);
+    co_return admission;
 }
 
 }  // namespace haat::accounts

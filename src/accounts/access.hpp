@@ -3,18 +3,29 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "accounts/context.hpp"
 #include "accounts/session_store.hpp"
 #include "platform/cache/lru.hpp"
+#include "platform/crypto/token.hpp"
 #include "platform/http/route.hpp"
 
 namespace haat::accounts {
 
-// Live sessions, for one thread. An entry is good while its user's version is the one that was read before
-// the session was; so a session that was ended is refused from the moment the end was acknowledged.
-using SessionCache = cache::Lru<SessionId, std::uint64_t, LiveSession>;
-inline constexpr std::size_t kMaxCachedSessions = 20'000;
+// What a token that was let in said, and the session behind it as it was at a version of its user.
+struct Admission {
+    crypto::Claims claims{};
+    LiveSession session{};
+    std::uint64_t version = 0;
+};
+
+// Admissions by the token's text, for one thread: a token seen again costs a look-up in place of a signature,
+// JSON and a statement. One is good until its user's version moves, so a session that was ended is refused
+// from the moment the end was acknowledged.
+using AdmissionCache = cache::Lru<std::string, cache::Timeless, Admission>;
+inline constexpr std::size_t kMaxAdmissionBytes = std::size_t{8} * 1024 * 1024;
 
 class Access final : public http::Authenticator {
 public:
@@ -25,7 +36,8 @@ public:
     awaitable<Result<http::Principal>> authenticate(const http::Request& request) override;
 
 private:
-    awaitable<std::optional<LiveSession>> find_session(SessionId id, UserId user);
+    // nullopt: not signed by us, or the session is not alive.
+    awaitable<std::optional<Admission>> admit(std::string_view token, Timestamp now);
 
     Context& context_;
     SessionStore sessions_;

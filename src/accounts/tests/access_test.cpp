@@ -98,15 +98,35 @@ TEST_P(AccessTest, RefusesWhatIsNoLiveAccessToken) {
     EXPECT_REFUSED(authenticate(token_), ErrorCode::invalid_token);
 }
 
+TEST_P(AccessTest, ACachedTokenRunsOutAsWell) {
+    ASSERT_TRUE(authenticate(token_));
+    set_clock_offset_ms(context_.options.access_ttl_ms - 2 * kSecondMs);
+    ASSERT_TRUE(authenticate(token_));
+    set_clock_offset_ms(context_.options.access_ttl_ms + kSecondMs);
+    EXPECT_REFUSED(authenticate(token_), ErrorCode::invalid_token);
+}
+
+TEST_P(AccessTest, ATokenLikeOneThatWasLetInIsRefused) {
+    ASSERT_TRUE(authenticate(token_));
+    for (std::size_t at = 0; at < token_.size(); ++at) {
+        std::string changed = token_;
+        changed[at] = changed[at] == 'A' ? 'B' : 'A';
+        EXPECT_REFUSED(authenticate(changed), ErrorCode::invalid_token);
+    }
+    EXPECT_REFUSED(authenticate(token_.substr(0, token_.size() - 1)), ErrorCode::invalid_token);
+    EXPECT_REFUSED(authenticate(token_ + "A"), ErrorCode::invalid_token);
+}
+
 TEST_P(AccessTest, ACachedSessionRunsOutAsWell) {
     context_.options.access_ttl_ms = 60 * kDayMs;
     context_.options.refresh_ttl_ms = kHourMs;
     const Session short_lived = add_session(user_.id());
-    ASSERT_TRUE(authenticate(sign_access_token(context_, short_lived)));
-    set_clock_offset_ms(kHourMs + kSecondMs);
     Session pretended = short_lived;
     pretended.expires_at = pretended.expires_at + kDayMs;
-    EXPECT_REFUSED(authenticate(sign_access_token(context_, pretended)), ErrorCode::invalid_token);
+    const std::string token = sign_access_token(context_, pretended);
+    ASSERT_TRUE(authenticate(token));
+    set_clock_offset_ms(kHourMs + kSecondMs);
+    EXPECT_REFUSED(authenticate(token), ErrorCode::invalid_token);
 }
 
 TEST_P(AccessTest, AUserWhoIsNotActiveIsRefused) {
