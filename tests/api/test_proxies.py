@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from support.raw import RawConnection
-from support.server import REPOSITORY, Server, free_port
+from support.ports import free_port
+from support.server import REPOSITORY, Server
 from support.shop import Shop
 
 REQUESTS = int(os.environ.get("HAAT_REQUESTS", "4000"))

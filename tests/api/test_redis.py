@@ -11,7 +11,7 @@ import pytest
 from support.expect import DATE, ID, expect_data
 from support.raw import RawConnection
 from support.redis_server import Again, RedisServer
-from support.server import free_port
+from support.ports import free_port
 from support.shop import Shop
 
 CHANGES = 12  # of a cart, each followed by looks at it

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from support.repository import REPOSITORY
-from support.server import free_port
+from support.ports import free_port
 
 COMMAND_WITHIN_S = 20
 

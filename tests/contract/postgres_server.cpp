@@ -1,13 +1,11 @@
 #include "tests/contract/postgres_server.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <postgresql/libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +17,8 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+
+#include "platform/tests/free_port.hpp"
 
 namespace haat::contract {
 namespace {
@@ -49,19 +49,6 @@ const passwd* server_user() {
     if (geteuid() != 0) return nullptr;
     const passwd* user = getpwnam("postgres");
     return user != nullptr ? user : getpwnam("nobody");
-}
-
-int free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool good = bind(socket, generic, size) == 0 && getsockname(socket, generic, &size) == 0;
-    close(socket);
-    if (!good) throw std::runtime_error{"no free port"};
-    return ntohs(address.sin_port);
 }
 
 // As the server's user, with its output in a file.

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from support.raw import RawConnection
-from support.server import free_port
+from support.ports import free_port
 from support.smuggling import REFUSED
 
 WAIT_S = 5

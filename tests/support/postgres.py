@@ -13,12 +13,12 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 
 from support.host import LOOPBACK
+from support.ports import free_port
 
 READY_WITHIN_S = 30
 STOP_WITHIN_S = 30
@@ -56,12 +56,6 @@ def server_user():
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise RuntimeError("no unprivileged user to run PostgreSQL as: neither postgres nor nobody")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class PostgresServer:

@@ -11,7 +11,7 @@ import threading
 import time
 
 from support.host import LOOPBACK
-from support.server import free_port
+from support.ports import free_port
 
 START_WITHIN_S = 20
 ANSWER_WITHIN_S = 5

@@ -4,7 +4,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ import requests
 from support import statements
 from support.engine import PostgresDatabase, SqliteFile, is_postgres
 from support.host import LOOPBACK
+from support.ports import free_port
 from support.repository import REPOSITORY
 
 READY_WITHIN_S = 20
@@ -51,12 +51,6 @@ def find_binary():
         if candidate.is_file():
             return candidate.resolve()
     raise FileNotFoundError(f"no haat program at {', '.join(map(str, candidates))}: build it or set HAAT_BINARY")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "platform/tests/free_port.hpp"
+
 namespace haat::cache::redis {
 namespace {
 
@@ -55,17 +57,6 @@ void become_nobody() {
 }
 
 }  // namespace
-
-std::uint16_t free_port() {
-    const Socket probe;
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
-    if (bind(probe.get(), any, size) != 0 || getsockname(probe.get(), any, &size) != 0) {
-        throw std::runtime_error{"no free port"};
-    }
-    return ntohs(address.sin_port);
-}
 
 RedisServer::RedisServer(Arguments arguments) : arguments_{std::move(arguments)}, port_{free_port()} {
     std::string name = (std::filesystem::temp_directory_path() / "haat-redis-XXXXXX").string();

@@ -45,7 +45,4 @@ private:
     pid_t pid_ = 0;
 };
 
-// A port that nobody listened on a moment ago.
-std::uint16_t free_port();
-
 }  // namespace haat::cache::redis

@@ -2,6 +2,7 @@
 
 #include "platform/cache/redis/channel.hpp"
 #include "platform/cache/redis/tests/redis_fixture.hpp"
+#include "platform/tests/free_port.hpp"
 
 namespace haat::cache::redis {
 namespace {

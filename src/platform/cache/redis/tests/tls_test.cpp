@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "platform/cache/redis/tests/redis_fixture.hpp"
+#include "platform/tests/free_port.hpp"
 
 namespace haat::cache::redis {
 namespace {
