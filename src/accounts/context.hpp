@@ -22,10 +22,12 @@ struct AccountOptions {
     std::int64_t refresh_ttl_ms = 30 * kDayMs;
     bool require_verified_email = false;
     bool rate_limits = true;
-    // A login that failed is answered after the next whole multiple of this: how long its check took tells
-    // otherwise whether there is an account, and whether its hash is one of the former backend's. Above what
-    // a bcrypt hash of cost 10 takes.
+    // Answers that must not tell by their time whether there is an account, nor whether its hash is one of
+    // the former backend's, come after the next whole multiple of these (sit_out.hpp; OWASP Forgot Password
+    // Cheat Sheet). The first is above what a bcrypt hash of cost 10 takes, the second above what a commit
+    // takes.
     std::int64_t failed_login_ms = 250;
+    std::int64_t password_reset_ms = 100;  // of an OTP that is asked for, and one that is wrong
 };
 
 inline constexpr std::int64_t kVerificationTtlMs = kDayMs;

@@ -2,8 +2,8 @@
 
 #include "accounts/email.hpp"
 #include "accounts/passwords.hpp"
+#include "accounts/sit_out.hpp"
 #include "platform/http/pipeline/client_address.hpp"
-#include "platform/timer.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -62,7 +62,7 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     const std::string hash = owner != nullptr ? owner->password_hash : std::string{crypto::dummy_hash()};
     const auto checked = co_await check_password(hash, in.password, key, client_key);
     if (owner == nullptr || checked == crypto::PasswordCheck::wrong) {
-        co_await sit_out(began_ms);
+        co_await sit_out(began_ms, context_.options.failed_login_ms);
         co_return std::unexpected{limited.value_or(Error{ErrorCode::invalid_credentials})};
     }
     context_.limits.account_failures.forget(key);
@@ -95,13 +95,6 @@ awaitable<crypto::PasswordCheck> LogIn::check_password(const std::string& hash, 
         context_.limits.address_failures.take_back(client_key);
         throw;
     }
-}
-
-awaitable<> LogIn::sit_out(std::int64_t began_ms) {
-    const std::int64_t step_ms = context_.options.failed_login_ms;
-    if (step_ms == 0) co_return;
-    const std::int64_t left_ms = step_ms - (steady_ms() - began_ms) % step_ms;
-    co_await pause_for(std::chrono::milliseconds{left_ms});
 }
 
 awaitable<bool> LogIn::is_known(const std::string& key, const Client& client) {

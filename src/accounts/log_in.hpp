@@ -49,8 +49,6 @@ public:
 private:
     awaitable<crypto::PasswordCheck> check_password(const std::string& hash, const std::string& password,
                                                     const std::string& key, const std::string& client_key);
-    // Until a failure may be answered.
-    awaitable<> sit_out(std::int64_t began_ms);
     // Whether the account's owner logged in from there before.
     awaitable<bool> is_known(const std::string& key, const Client& client);
     awaitable<Result<Session>> begin_session(db::Transaction& tx, const UserRecord& record,

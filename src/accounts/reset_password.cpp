@@ -3,6 +3,7 @@
 #include "accounts/email.hpp"
 #include "accounts/events.hpp"
 #include "accounts/passwords.hpp"
+#include "accounts/sit_out.hpp"
 #include "platform/crypto/hash.hpp"
 #include "platform/crypto/password_rules.hpp"
 #include "platform/crypto/random.hpp"
@@ -30,12 +31,14 @@ std::string ResetPassword::hash_otp(UserId user, std::string_view otp) const {
 }
 
 awaitable<Result<void>> ResetPassword::request(const ForgetPasswordInput& in, const std::string& address) {
+    const std::int64_t began_ms = steady_ms();
     if (auto error = too_many(context_, context_.limits.mails.try_count(http::limit_key(address)))) {
         co_return std::unexpected{std::move(*error)};
     }
     auto body = [&](db::Transaction& tx) { return send_otp(tx, in.email); };
     const auto requests = co_await context_.db.transact(body);
     if (!requests) co_return std::unexpected{requests.error()};
+    co_await sit_out(began_ms, context_.options.password_reset_ms);
     if (*requests > kMaxOtpRequests) {
         if (auto error = too_many(context_, static_cast<int>(kHourMs / kSecondMs))) {
             co_return std::unexpected{std::move(*error)};
@@ -44,8 +47,8 @@ awaitable<Result<void>> ResetPassword::request(const ForgetPasswordInput& in, co
     co_return Result<void>{};
 }
 
-// How many asked within the hour. The row that counts is written for every address, so that the commit,
-// which takes most of the time, happens for all.
+// How many asked within the hour. The row that counts is written for every address, so that others' limits
+// tell nothing either.
 awaitable<Result<std::int64_t>> ResetPassword::send_otp(db::Transaction& tx, const std::string& email) {
     const std::string key = email_key(email);
     const std::int64_t requests = co_await codes_.count_otp_request(tx, key);
@@ -64,11 +67,15 @@ awaitable<Result<std::int64_t>> ResetPassword::send_otp(db::Transaction& tx, con
 }
 
 awaitable<Result<std::string>> ResetPassword::verify_otp(const VerifyOtpInput& in) {
+    const std::int64_t began_ms = steady_ms();
     auto body = [&](db::Transaction& tx) { return exchange(tx, in); };
     auto exchanged = co_await context_.db.transact(body);
     if (!exchanged) co_return std::unexpected{exchanged.error()};
     std::optional<std::string>& token = *exchanged;
-    if (!token) co_return fail(ErrorCode::invalid_otp);
+    if (!token) {
+        co_await sit_out(began_ms, context_.options.password_reset_ms);
+        co_return fail(ErrorCode::invalid_otp);
+    }
     co_return std::move(*token);
 }
 

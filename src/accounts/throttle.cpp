@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "kernel/clock.hpp"
-
 namespace haat::accounts {
 
 Throttle::Times* Throttle::live(TimesByKey& times, const std::string& key, std::int64_t now_ms) const {
@@ -49,13 +47,13 @@ void Throttle::take_back_locked(TimesByKey& times, const std::string& key) {
 
 int Throttle::wait_s(const std::string& key) {
     const std::lock_guard lock{mutex_};
-    return wait_locked(key, steady_ms());
+    return wait_locked(key, clock_());
 }
 
 void Throttle::count(const std::string& key) {
     {
         const std::lock_guard lock{mutex_};
-        count_locked(times_, key, steady_ms());
+        count_locked(times_, key, clock_());
     }
     tell(Counted::one_more, key);
 }
@@ -73,7 +71,7 @@ int Throttle::try_count(const std::string& key) {
     int wait = 0;
     {
         const std::lock_guard lock{mutex_};
-        const std::int64_t now_ms = steady_ms();
+        const std::int64_t now_ms = clock_();
         wait = wait_locked(key, now_ms);
         if (wait == 0) count_locked(times_, key, now_ms);
     }
@@ -93,7 +91,7 @@ void Throttle::hear(Counted counted, const std::string& key) {
     const std::lock_guard lock{mutex_};
     switch (counted) {
         case Counted::one_more:
-            return count_locked(heard_, key, steady_ms());
+            return count_locked(heard_, key, clock_());
         case Counted::one_less:
             return take_back_locked(heard_, key);
         case Counted::nothing:

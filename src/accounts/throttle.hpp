@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/clock.hpp"
 #include "platform/cache/lru.hpp"
 
 namespace haat::accounts {
@@ -29,8 +30,9 @@ class Throttle {
 public:
     static constexpr std::size_t kMaxKeys = 50'000;
     using Tell = std::function<void(Counted, std::string_view key)>;
+    using Clock = std::int64_t (*)();  // milliseconds, never going back
 
-    explicit Throttle(ThrottleLimit limit) : limit_{limit} {}
+    explicit Throttle(ThrottleLimit limit, Clock clock = steady_ms) : limit_{limit}, clock_{clock} {}
 
     // tell hears what is counted here; it must not wait. Before any other call.
     void share(Tell tell) { tell_ = std::move(tell); }
@@ -64,6 +66,7 @@ private:
     }
 
     const ThrottleLimit limit_;
+    const Clock clock_;
     Tell tell_{};
     mutable std::mutex mutex_;
     TimesByKey times_{kMaxKeys};

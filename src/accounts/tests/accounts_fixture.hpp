@@ -66,13 +66,15 @@ protected:
                                              crypto::TokenType::access};
     const crypto::TokenSigner refresh_tokens_{crypto::Secret{"the key of refresh tokens"},
                                               crypto::TokenType::refresh};
-    Context context_{.db = shop_.db(),
-                     .users = shop_.users_topic,
-                     .hashing = pool_,
-                     .outbox = outbox_,
-                     .access_tokens = access_tokens_,
-                     .refresh_tokens = refresh_tokens_,
-                     .options = {.otp_key = crypto::Secret{"the key of OTPs"}, .failed_login_ms = 0}};
+    Context context_{
+        .db = shop_.db(),
+        .users = shop_.users_topic,
+        .hashing = pool_,
+        .outbox = outbox_,
+        .access_tokens = access_tokens_,
+        .refresh_tokens = refresh_tokens_,
+        .options = {
+            .otp_key = crypto::Secret{"the key of OTPs"}, .failed_login_ms = 0, .password_reset_ms = 0}};
     const UserStore users_{};
     const SessionStore sessions_{};
 };

@@ -73,6 +73,18 @@ TEST_P(ResetPasswordTest, SaysNothingOfWhoHasAnAddress) {
     EXPECT_REFUSED(verify("123456", "ben@example.com"), ErrorCode::invalid_otp);
 }
 
+TEST_P(ResetPasswordTest, TakesAsLongWhoeverHasTheAddress) {
+    constexpr std::int64_t kStepMs = 300;
+    context_.options.password_reset_ms = kStepMs;
+    for (const auto* email : {"asha@example.com", "nobody@example.com"}) {
+        const std::int64_t began_ms = steady_ms();
+        ASSERT_TRUE(request(email));
+        EXPECT_GE(steady_ms() - began_ms, kStepMs) << email;
+        EXPECT_REFUSED(verify("no otp", email), ErrorCode::invalid_otp);
+        EXPECT_GE(steady_ms() - began_ms, 2 * kStepMs) << email;
+    }
+}
+
 TEST_P(ResetPasswordTest, AnAddressIsMailedThreeTimesAnHour) {
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(request());
     const auto refused = request();

@@ -4,15 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <thread>
 
 namespace haat::accounts {
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
-
-void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds{ms}); }
+// The clock of the tests that let time pass.
+std::int64_t passed_ms = 0;
+std::int64_t test_clock() { return passed_ms; }
+void pass_ms(std::int64_t ms) { passed_ms += ms; }
 
 TEST(Throttle, WaitsOnceTheLimitIsReachedForThatKeyOnly) {
     Throttle throttle{{.count = 3, .window_ms = kMinuteMs}};
@@ -31,35 +31,35 @@ TEST(Throttle, LooksWithoutCounting) {
 }
 
 TEST(Throttle, TheWindowSlides) {
-    Throttle throttle{{.count = 2, .window_ms = 400}};
+    Throttle throttle{{.count = 2, .window_ms = 400}, test_clock};
     throttle.count("a");
-    sleep_ms(250);
+    pass_ms(250);
     throttle.count("a");
     EXPECT_EQ(throttle.wait_s("a"), 1) << "less than a second is told as one";
-    sleep_ms(200);
+    pass_ms(200);
     EXPECT_EQ(throttle.wait_s("a"), 0) << "the first has left the window";
     throttle.count("a");
     EXPECT_EQ(throttle.wait_s("a"), 1) << "the second has not";
-    sleep_ms(450);
+    pass_ms(450);
     EXPECT_EQ(throttle.wait_s("a"), 0);
 }
 
 TEST(Throttle, CountingOnPastTheLimitMovesTheEnd) {
-    Throttle throttle{{.count = 1, .window_ms = 300}};
+    Throttle throttle{{.count = 1, .window_ms = 300}, test_clock};
     throttle.count("a");
-    sleep_ms(200);
+    pass_ms(200);
     throttle.count("a");
-    sleep_ms(200);
+    pass_ms(200);
     EXPECT_EQ(throttle.wait_s("a"), 1);
 }
 
 TEST(Throttle, TryCountCountsOnlyWhatItAllows) {
-    Throttle throttle{{.count = 2, .window_ms = 300}};
+    Throttle throttle{{.count = 2, .window_ms = 300}, test_clock};
     EXPECT_EQ(throttle.try_count("a"), 0);
     EXPECT_EQ(throttle.try_count("a"), 0);
-    sleep_ms(200);
+    pass_ms(200);
     EXPECT_EQ(throttle.try_count("a"), 1);
-    sleep_ms(150);
+    pass_ms(150);
     EXPECT_EQ(throttle.try_count("a"), 0) << "the refused one had not been counted";
 }
 
@@ -102,9 +102,9 @@ TEST(Throttle, HoldsABoundedNumberOfKeys) {
 }
 
 TEST(Throttle, HoldsNoKeyWhoseWindowHasPassed) {
-    Throttle throttle{{.count = 1, .window_ms = 100}};
+    Throttle throttle{{.count = 1, .window_ms = 100}, test_clock};
     throttle.count("a");
-    sleep_ms(150);
+    pass_ms(150);
     EXPECT_EQ(throttle.wait_s("a"), 0);
     EXPECT_EQ(throttle.keys(), 0U);
 }
@@ -147,15 +147,15 @@ TEST(Throttle, ASuccessHereForgetsBoth) {
 }
 
 TEST(Throttle, WaitsForSoManyThatTheLimitIsNoLongerReached) {
-    Throttle throttle{{.count = 2, .window_ms = 1'000}};
+    Throttle throttle{{.count = 2, .window_ms = 1'000}, test_clock};
     throttle.hear(Counted::one_more, "a");
     throttle.hear(Counted::one_more, "a");
-    sleep_ms(500);
+    pass_ms(500);
     throttle.count("a");
     throttle.count("a");
-    sleep_ms(600);
+    pass_ms(600);
     EXPECT_EQ(throttle.wait_s("a"), 1) << "those that were heard are gone, two are left";
-    sleep_ms(500);
+    pass_ms(500);
     EXPECT_EQ(throttle.wait_s("a"), 0);
 }
 
