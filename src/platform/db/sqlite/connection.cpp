@@ -23,6 +23,13 @@ constexpr const char* kPragmas =
     "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -4000; PRAGMA recursive_triggers = ON;";
 
+// Nobody asks how much memory the library has in use, and counting it takes a lock for every allocation. Has
+// to come before its first use.
+void configure_library() {
+    static const int status = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(status);
+}
+
 // SQLite numbers `$1` by its place in the text, not by its digits.
 std::vector<std::size_t> parameter_values(sqlite3_stmt* statement) {
     std::vector<std::size_t> values;
@@ -81,6 +88,7 @@ std::string constraint_name(int extended_code, std::string_view message) {
 }  // namespace
 
 Connection::Connection(const std::string& path, Mode mode) {
+    configure_library();
     const int access =
         mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3* handle = nullptr;

@@ -8,6 +8,17 @@
 #include "platform/handoff.hpp"
 
 namespace haat::db::sqlite {
+namespace {
+
+// Prepared once, as all statements are: parsing them each time was a tenth of a small transaction.
+constexpr Query kBegin{"transaction.begin", "BEGIN IMMEDIATE"};
+constexpr Query kCommit{"transaction.commit", "COMMIT"};
+constexpr Query kRollBack{"transaction.roll_back", "ROLLBACK"};
+constexpr Query kBeginJob{"transaction.begin_job", "SAVEPOINT job"};
+constexpr Query kUndoJob{"transaction.undo_job", "ROLLBACK TO job"};
+constexpr Query kEndJob{"transaction.end_job", "RELEASE job"};
+
+}  // namespace
 
 class Writer::SqliteTransaction final : public Transaction {
 public:
@@ -90,14 +101,14 @@ std::vector<Writer::Job> Writer::take_batch() {
 void Writer::run_batch(std::vector<Job>& batch) {
     std::deque<SqliteTransaction> transactions;
     try {
-        connection_.exec("BEGIN IMMEDIATE");
+        connection_.run(kBegin, {});
         for (Job& job : batch) {
             run_job(job, transactions.emplace_back(connection_, observe_));
             // A full disk makes the engine roll back everything, the jobs before this one included.
             if (!connection_.in_transaction()) throw Unavailable{"the database gave up the transaction"};
         }
         fail_point("commit");
-        connection_.exec("COMMIT");
+        connection_.run(kCommit, {});
         crash_point("committed");
         for (auto& tx : transactions) {
             if (tx.wants_commit) tx.committed();
@@ -116,7 +127,7 @@ void Writer::run_batch(std::vector<Job>& batch) {
 // Where that fails, the next BEGIN does too, and rolls back again: the thread must go on.
 void Writer::roll_back() noexcept {
     try {
-        if (connection_.in_transaction()) connection_.exec("ROLLBACK");
+        if (connection_.in_transaction()) connection_.run(kRollBack, {});
     } catch (const std::exception&) {
         return;
     }
@@ -127,15 +138,15 @@ void Writer::run_job(Job& job, SqliteTransaction& tx) {
         *job.error = std::make_exception_ptr(Unavailable{"waited too long for the writer"});
         return;
     }
-    connection_.exec("SAVEPOINT job");
+    connection_.run(kBeginJob, {});
     try {
         tx.wants_commit = runner_.run((*job.body)(tx));
     } catch (...) {
         *job.error = std::current_exception();
     }
     if (!connection_.in_transaction()) return;
-    if (!tx.wants_commit) connection_.exec("ROLLBACK TO job");
-    connection_.exec("RELEASE job");
+    if (!tx.wants_commit) connection_.run(kUndoJob, {});
+    connection_.run(kEndJob, {});
 }
 
 }  // namespace haat::db::sqlite
