@@ -78,9 +78,7 @@ awaitable<std::optional<Session>> SessionStore::find_locked(db::Transaction& tx,
 
 awaitable<std::vector<Session>> SessionStore::list(db::Session& session, UserId user) const {
     const db::Rows rows = co_await session.run(kList, user, Timestamp::now());
-    std::vector<Session> sessions;
-    for (std::size_t i = 0; i < rows.size(); ++i) sessions.push_back(to_session(rows[i]));
-    co_return sessions;
+    co_return db::to_vector(rows, to_session);
 }
 
 awaitable<bool> SessionStore::is_known_address(db::Session& session, UserId user,

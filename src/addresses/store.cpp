@@ -56,10 +56,7 @@ Result<Address> the_one_of(const db::Rows& rows) {
 
 awaitable<std::vector<Address>> AddressStore::list(db::Session& session, UserId user) const {
     const db::Rows rows = co_await session.run(kListAddresses, user);
-    std::vector<Address> addresses;
-    addresses.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) addresses.push_back(to_address(rows[i]));
-    co_return addresses;
+    co_return db::to_vector(rows, to_address);
 }
 
 awaitable<Result<void>> AddressStore::lock(db::Transaction& tx, UserId user) const {

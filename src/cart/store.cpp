@@ -44,10 +44,7 @@ Item to_item(const db::Row& row) {
 
 awaitable<std::vector<Item>> CartStore::list(db::Session& session, UserId user) const {
     const db::Rows rows = co_await session.run(kListItems, user, kMaxCartLines);
-    std::vector<Item> items;
-    items.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) items.push_back(to_item(rows[i]));
-    co_return items;
+    co_return db::to_vector(rows, to_item);
 }
 
 awaitable<std::int64_t> CartStore::count(db::Session& session, UserId user) const {

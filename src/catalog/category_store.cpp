@@ -98,8 +98,7 @@ void populate(std::vector<PopulatedSubCategory>& sub_categories, const db::Rows&
 }
 
 std::vector<PopulatedSubCategory> to_sub_categories(const db::Rows& rows, const db::Rows& links) {
-    std::vector<PopulatedSubCategory> sub_categories;
-    for (std::size_t i = 0; i < rows.size(); ++i) sub_categories.push_back(to_sub_category(rows[i]));
+    auto sub_categories = db::to_vector(rows, to_sub_category);
     populate(sub_categories, links);
     return sub_categories;
 }
@@ -123,9 +122,7 @@ std::optional<std::string> key_of(const std::optional<std::string>& name) {
 
 awaitable<std::vector<Category>> CategoryStore::list(db::Session& session) const {
     const db::Rows rows = co_await session.run(kListCategories);
-    std::vector<Category> categories;
-    for (std::size_t i = 0; i < rows.size(); ++i) categories.push_back(to_category(rows[i]));
-    co_return categories;
+    co_return db::to_vector(rows, [](const db::Row& row) { return to_category(row); });
 }
 
 awaitable<std::optional<Category>> CategoryStore::find(db::Session& session, CategoryId id) const {

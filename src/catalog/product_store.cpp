@@ -168,6 +168,7 @@ auto index_of(std::vector<ProductType>& products) {
 template <class ProductType>
 std::string ids_of(const std::vector<ProductType>& products) {
     std::vector<ObjectId> ids;
+    ids.reserve(products.size());
     for (const auto& product : products) ids.push_back(product.id);
     return json::to_string(ids);
 }
@@ -181,10 +182,8 @@ awaitable<> populate(db::Session& session, std::vector<PopulatedProduct>& produc
         by_id.at(categories[i].text(0))->fields.category.push_back(to_linked<Category>(categories[i]));
     }
     const db::Rows sub_categories = co_await session.run(kFindProductSubCategories, ids);
-    std::vector<ObjectId> sub_category_ids;
-    for (std::size_t i = 0; i < sub_categories.size(); ++i) {
-        sub_category_ids.push_back(sub_categories[i].id<ObjectId>(1));
-    }
+    auto sub_category_ids =
+        db::to_vector(sub_categories, [](const db::Row& row) { return row.id<ObjectId>(1); });
     std::ranges::sort(sub_category_ids);
     sub_category_ids.erase(std::unique(sub_category_ids.begin(), sub_category_ids.end()),
                            sub_category_ids.end());
@@ -202,9 +201,7 @@ awaitable<> populate(db::Session& session, std::vector<PopulatedProduct>& produc
 }
 
 std::vector<PopulatedProduct> to_products(const db::Rows& rows) {
-    std::vector<PopulatedProduct> products;
-    for (std::size_t i = 0; i < rows.size(); ++i) products.push_back(to_product<PopulatedProduct>(rows[i]));
-    return products;
+    return db::to_vector(rows, to_product<PopulatedProduct>);
 }
 
 }  // namespace
@@ -255,8 +252,7 @@ awaitable<std::vector<Product>> ProductStore::find_all(db::Session& session,
                                                        const std::vector<ProductId>& wanted) const {
     const std::string ids = id_list(wanted);
     const db::Rows rows = co_await session.run(kFindProducts, ids);
-    std::vector<Product> products;
-    for (std::size_t i = 0; i < rows.size(); ++i) products.push_back(to_product<Product>(rows[i]));
+    std::vector<Product> products = db::to_vector(rows, to_product<Product>);
     const auto by_id = index_of(products);
     const db::Rows categories = co_await session.run(kFindProductCategories, ids);
     for (std::size_t i = 0; i < categories.size(); ++i) {

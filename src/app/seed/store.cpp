@@ -157,10 +157,7 @@ std::string named_rows(const std::vector<NamedDocument>& documents) {
 }
 
 std::vector<ObjectId> ids_of(const db::Rows& rows) {
-    std::vector<ObjectId> ids;
-    ids.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) ids.push_back(rows[i].id<ObjectId>(0));
-    return ids;
+    return db::to_vector(rows, [](const db::Row& row) { return row.id<ObjectId>(0); });
 }
 
 std::string user_rows(const std::vector<DemoUser>& users) {

@@ -120,6 +120,7 @@ public:
         using Outcome = typename std::invoke_result_t<Body&, Session&>::value_type;
         TypedRead<Body, Outcome> work{body};
         co_await run_read_one(work);
+        HAAT_ASSERT(work.outcome.has_value());
         co_return std::move(*work.outcome);
     }
 

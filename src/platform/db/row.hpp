@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "kernel/clock.hpp"
@@ -83,5 +84,14 @@ private:
     std::string texts_;
     std::int64_t affected_ = 0;
 };
+
+// What make gives for each row, in their order.
+template <class Make>
+auto to_vector(const Rows& rows, Make make) {
+    std::vector<std::invoke_result_t<Make&, Row>> made;
+    made.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) made.push_back(make(rows[i]));
+    return made;
+}
 
 }  // namespace haat::db

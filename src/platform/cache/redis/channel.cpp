@@ -49,7 +49,7 @@ void Channel::start() {
                 context_.run();
                 return;
             } catch (const std::exception&) {
-                // Out of memory for a message: that one is lost.
+                continue;  // out of memory for a message: that one is lost
             }
         }
     }};
@@ -122,12 +122,11 @@ awaitable<> Channel::listen(std::shared_ptr<Stream> stream) {
 void Channel::heard(const Reply& reply, std::size_t& confirmed) {
     const Reply kind = reply.at(0);
     if (kind.text() == "subscribe" && ++confirmed == subscriptions_.size()) set_connected(true);
-    const Reply name = reply.at(1);
-    const Reply text = reply.at(2);
-    if (kind.text() != "message" || !name.text() || !text.text()) return;
-    if (text.text()->size() > kMaxTextBytes) return;
+    const auto name = reply.at(1).text();
+    const auto text = reply.at(2).text();
+    if (kind.text() != "message" || !name || !text || text->size() > kMaxTextBytes) return;
     for (const auto& subscription : subscriptions_) {
-        if (subscription.name == *name.text()) subscription.hear(*text.text());
+        if (subscription.name == *name) subscription.hear(*text);
     }
 }
 
