@@ -58,4 +58,8 @@ bench: build ## Measure the release build, and write the report
 	@tools/install_packages bench
 	@bench/run $(ARGS)
 
-.PHONY: help build run test check fmt faults hostile fuzz bench deb package-test cluster-test
+costs: build ## Count instructions and allocations a request, for the tests to compare with
+	@tools/install_packages test
+	@/usr/bin/python3 bench/costs.py --write
+
+.PHONY: costs help build run test check fmt faults hostile fuzz bench deb package-test cluster-test
