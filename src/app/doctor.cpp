@@ -46,6 +46,17 @@ bool is_local(std::string_view url) {
                      parts->host == "::1" || parts->host.starts_with("127."));
 }
 
+// By words of libpq and the server; where they speak another language the advice is the general one.
+std::string advice_on_database(std::string_view problem) {
+    if (problem.contains("certificate"))
+        return "name the host in DATABASE_URL as its certificate does, and in sslrootcert who signed it";
+    if (problem.contains("no encryption"))
+        return "add ?sslmode=require to DATABASE_URL, or to pg_hba.conf a line for this machine";
+    if (problem.contains("password"))
+        return "correct it in DATABASE_PASSWORD_FILE, PGPASSFILE's file or DATABASE_URL";
+    return "check DATABASE_URL, the server and the firewall";
+}
+
 class Doctor {
 public:
     explicit Doctor(const config::LoadedSettings& loaded) : settings_{loaded.settings} {
@@ -98,8 +109,7 @@ private:
             if (server.is_remote && !server.is_encrypted)
                 warn("database: the connection is not encrypted", "add ?sslmode=verify-full to DATABASE_URL");
         } catch (const std::exception& error) {
-            fail(fmt::format("database: {}", error.what()),
-                 "check DATABASE_URL, the server and the firewall");
+            fail(fmt::format("database: {}", error.what()), advice_on_database(error.what()));
         }
     }
 

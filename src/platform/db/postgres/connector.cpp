@@ -43,9 +43,7 @@ std::string session_settings(const SessionOptions& options, bool read_only) {
 }
 
 [[noreturn]] void refuse(PGconn* connection) {
-    std::string why = PQerrorMessage(connection);
-    while (why.ends_with('\n')) why.pop_back();
-    throw Unavailable{"cannot connect to PostgreSQL: " + why};
+    throw Unavailable{"cannot connect to PostgreSQL: " + last_error(connection)};
 }
 
 }  // namespace

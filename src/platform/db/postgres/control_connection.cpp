@@ -131,7 +131,7 @@ bool ControlConnection::wait_for_input(std::int64_t until_steady_ms) {
 void ControlConnection::give_up(std::string_view what) {
     std::string text{what};
     text += ": ";
-    text += PQerrorMessage(connection_.get());
+    text += last_error(connection_.get());
     throw Unavailable{text};
 }
 

@@ -219,7 +219,7 @@ private:
 std::string asked(PGconn* connection, const char* sql) {
     const postgres::ResultHandle result{PQexec(connection, sql)};
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) != 1)
-        throw std::runtime_error{std::string{"PostgreSQL: "} + PQerrorMessage(connection)};
+        throw std::runtime_error{"PostgreSQL: " + postgres::last_error(connection)};
     return PQgetvalue(result.get(), 0, 0);
 }
 

@@ -112,10 +112,18 @@ ConnectionHandle Target::connect(int timeout_s) const {
             require_version(connection.get());
             return connection;
         }
-        reasons += PQerrorMessage(connection.get());
+        if (!reasons.empty()) reasons += "; ";
+        reasons += last_error(connection.get());
     }
-    while (reasons.ends_with('\n')) reasons.pop_back();
     throw std::runtime_error{"cannot connect to PostgreSQL: " + reasons};
+}
+
+std::string last_error(const PGconn* connection) {
+    std::string text = PQerrorMessage(connection);
+    while (text.ends_with('\n')) text.pop_back();
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
+        text.replace(at, 1, "; ");
+    return text;
 }
 
 void require_version(PGconn* connection) {

@@ -42,6 +42,9 @@ private:
     std::vector<Host> hosts_;
 };
 
+// What went wrong on the connection last, in one line: libpq tells it in several.
+std::string last_error(const PGconn* connection);
+
 // PostgreSQL 15 is the oldest that will do. Throws std::runtime_error.
 void require_version(PGconn* connection);
 
