@@ -54,6 +54,8 @@ std::string advice_on_database(std::string_view problem) {
         return "add ?sslmode=require to DATABASE_URL, or to pg_hba.conf a line for this machine";
     if (problem.contains("password"))
         return "correct it in DATABASE_PASSWORD_FILE, PGPASSFILE's file or DATABASE_URL";
+    if (problem.contains("pool_mode"))
+        return "set it so in pgbouncer, or name the server itself in DATABASE_URL";
     return "check DATABASE_URL, the server and the firewall";
 }
 

@@ -2,7 +2,6 @@
 is wrong is told in one line, without a secret in it, and nothing is served."""
 import os
 import re
-import subprocess
 import tempfile
 import time
 
@@ -11,10 +10,10 @@ import requests
 
 from support.certificates import Authority
 from support.postgres import PostgresServer
-from support.server import DEFAULT_SETTINGS, PASSED_ON, Server, find_binary
+from support.program import end_of
+from support.server import Server
 from support.shop import Shop, unique
 
-ENDS_WITHIN_S = 60
 BACK_WITHIN_S = 30
 WRONG, FIRST, SECOND = "wrong-password-8417", "first-password-8417", "second-password-8417"
 HOST = "localhost"  # the only name in the server's certificate
@@ -53,24 +52,14 @@ def without_password(postgres, url):
     return url.replace(":" + postgres.password, "")
 
 
-def ended(command, **settings):
-    """`haat COMMAND`, that ends by itself: (exit code, what it printed)."""
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    with tempfile.TemporaryDirectory(prefix="haat-api-") as folder:
-        done = subprocess.run([find_binary(), command], cwd=folder, env={**environment, **DEFAULT_SETTINGS, **settings},
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=ENDS_WITHIN_S)
-    return done.returncode, done.stdout
-
-
 def expect_refusal(says, advice, secrets=(), **settings):
     """serve gives up with one line that says why; doctor says what to do."""
-    code, printed = ended("serve", **settings)
+    code, printed = end_of("serve", **settings)
     assert code == 1, printed
     told = [line for line in printed.splitlines() if line.startswith("haat: ")]
     assert printed.splitlines() == told and len(told) == 1, printed
     assert says in told[0]
-    code, findings = ended("doctor", **settings)
+    code, findings = end_of("doctor", **settings)
     assert code == 1, findings
     found = [line for line in findings.splitlines() if "FAIL" in line]
     assert len(found) == 1 and found[0].startswith("FAIL  database: "), findings

@@ -35,8 +35,12 @@ class PgBouncer:
             rights = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", *rights]
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, user.pw_uid, user.pw_gid)
-        self.process = subprocess.Popen(["setpriv", *rights, self._program(), "-q", self.folder / "ini"], cwd=self.folder,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._command = ["setpriv", *rights, self._program(), "-q", self.folder / "ini"]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self._command, cwd=self.folder, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self._wait_until_listening()
         except BaseException:
@@ -75,11 +79,19 @@ class PgBouncer:
         log = self.folder / "log"
         return log.read_text(errors="replace") if log.exists() else ""
 
-    def discard(self):
+    def stop(self):
+        """At once: its clients lose their connections."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def discard(self):
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from support.server import PASSED_ON, REPOSITORY, find_binary
+from support.server import DEFAULT_SETTINGS, PASSED_ON, REPOSITORY, find_binary
 
 TOOLS = REPOSITORY / "build" / "tools" / "node_modules" / ".bin"
 WITHIN_S = 120
@@ -19,6 +19,16 @@ def output_of(*arguments):
                               capture_output=True, text=True, timeout=WITHIN_S)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def end_of(command, **settings):
+    """`haat COMMAND` with the tests' settings and these, which ends by itself: (exit code, what it printed)."""
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    with tempfile.TemporaryDirectory(prefix="haat-api-") as folder:
+        done = subprocess.run([find_binary(), command], cwd=folder, env={**environment, **DEFAULT_SETTINGS, **settings},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=WITHIN_S)
+    return done.returncode, done.stdout
 
 
 def run_tool(name, *arguments):

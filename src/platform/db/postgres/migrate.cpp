@@ -59,6 +59,7 @@ void apply(PGconn* connection, const Migration& migration, const std::string& ch
 MigrationReport migrate_postgres(const PostgresOptions& options, std::span<const Migration> migrations) {
     const postgres::Target target{options.url, options.password_file};
     const auto connection = target.connect(kConnectS);
+    postgres::require_session(target, connection.get(), kConnectS);
     exec(connection.get(), kLock);
     auto applied = applied_migrations(connection.get());
 

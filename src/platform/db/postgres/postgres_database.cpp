@@ -234,6 +234,7 @@ bool is_remote(PGconn* connection) {
 ServerReport inspect_postgres(const PostgresOptions& options) {
     const postgres::Target target{options.url, options.password_file};
     const auto connection = target.connect(kFirstConnectS);
+    postgres::require_session(target, connection.get(), kFirstConnectS);
     ServerReport report;
     report.version = PQparameterStatus(connection.get(), "server_version");
     report.version.resize(std::min(report.version.find(' '), report.version.size()));

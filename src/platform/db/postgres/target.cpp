@@ -12,6 +12,8 @@ namespace {
 constexpr int kOldestVersion = 150'000;
 constexpr int kVersionsPerMajor = 10'000;
 
+constexpr int kTimesAsked = 4;
+
 struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
@@ -55,6 +57,14 @@ crypto::Secret password_in(const std::filesystem::path& path) {
         throw Unavailable{"cannot read the password in " + path.string()};
     while (line.ends_with('\r') || line.ends_with('\n')) line.pop_back();
     return crypto::Secret{std::move(line)};
+}
+
+// The session that answers on this connection just now.
+std::string session_of(PGconn* connection) {
+    const ResultHandle result{PQexec(connection, "SELECT pg_backend_pid()")};
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
+        throw std::runtime_error{"PostgreSQL: " + last_error(connection)};
+    return PQgetvalue(result.get(), 0, 0);
 }
 
 }  // namespace
@@ -131,6 +141,18 @@ void require_version(PGconn* connection) {
     if (version >= kOldestVersion) return;
     throw std::runtime_error{"the server is PostgreSQL " + std::to_string(version / kVersionsPerMajor) +
                              "; Haat needs 15 or newer"};
+}
+
+void require_session(const Target& target, PGconn* connection, int timeout_s) {
+    const auto other = target.connect(timeout_s);
+    const std::string first = session_of(connection);
+    const std::string second = session_of(other.get());
+    bool are_own = first != second;
+    for (int i = 0; i < kTimesAsked && are_own; ++i)
+        are_own = session_of(connection) == first && session_of(other.get()) == second;
+    if (are_own) return;
+    throw std::runtime_error{
+        "a pooler before PostgreSQL lends its sessions by the transaction; Haat needs pool_mode = session"};
 }
 
 }  // namespace haat::db::postgres

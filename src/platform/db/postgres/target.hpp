@@ -48,4 +48,10 @@ std::string last_error(const PGconn* connection);
 // PostgreSQL 15 is the oldest that will do. Throws std::runtime_error.
 void require_version(PGconn* connection);
 
+// A connection must be a session of the server's, for as long as it lasts: prepared statements, settings,
+// LISTEN and the lock on migrations belong to one. Throws std::runtime_error when a pooler that lends
+// sessions by the transaction stands between. Asks over this connection and one more; blocks. A busy pooler
+// may slip through.
+void require_session(const Target& target, PGconn* connection, int timeout_s);
+
 }  // namespace haat::db::postgres
