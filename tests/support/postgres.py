@@ -58,6 +58,26 @@ def server_user():
     raise RuntimeError("no unprivileged user to run PostgreSQL as: neither postgres nor nobody")
 
 
+def status_of(process):
+    """(state, parent) of a process; None when there is none."""
+    try:
+        text = pathlib.Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return state, int(parent)
+
+
+def is_running(process):
+    status = status_of(process)
+    return status is not None and status[0] != "Z"
+
+
+def children_of(parent):
+    processes = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
+    return [process for process in processes if (status := status_of(process)) and status[1] == parent]
+
+
 class PostgresServer:
     """One server. Settings go on top of SETTINGS and FAST; names are PostgreSQL's."""
 
@@ -137,10 +157,31 @@ class PostgresServer:
 
     def kill(self):
         """The power goes out, for the server and all that it started."""
-        process, self.process = self.process, None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        self._signal(signal.SIGSTOP)  # so that it starts nothing more
+        children = children_of(self.process.pid)
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self._end(signal.SIGKILL, children)
+
+    def kill_postmaster(self):
+        """It alone; its children notice that it is gone."""
+        self._end(signal.SIGKILL, children_of(self.process.pid))
+
+    def stop_at_once(self):
+        """As `pg_ctl stop -m immediate`: no goodbye and no checkpoint."""
+        self._end(signal.SIGQUIT, children_of(self.process.pid))
+
+    def _end(self, number, children):
+        process = self.process
+        self._signal(number)
+        process.wait(STOP_WITHIN_S)
+        self.process = None
+        give_up_at = time.monotonic() + STOP_WITHIN_S
+        while any(map(is_running, children)):  # nothing starts in its folder before
+            if time.monotonic() > give_up_at:
+                raise RuntimeError(f"processes of PostgreSQL outlive it by {STOP_WITHIN_S} s")
+            time.sleep(0.01)
 
     def restart(self):
         self.stop()
