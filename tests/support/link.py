@@ -1,8 +1,10 @@
-"""A TCP link that a test can cut, stall and mend, between a server and what it depends on."""
+"""A TCP link that a test can cut, stall, slow down and mend, between a server and what it depends on."""
+import collections
 import contextlib
 import select
 import socket
 import threading
+import time
 
 CHUNK = 65_536
 POLL_S = 0.05
@@ -17,6 +19,7 @@ class Link:
 
     def __init__(self, target):
         self.target = target
+        self.delay_s = 0.0
         self._state = "up"
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -94,13 +97,22 @@ class Link:
                     self._sockets -= {client, server}
 
     def _shovel(self, client, server):
-        other = {client: server, server: client}
+        late = collections.deque()  # from the server: when it is due, and what
         while not self._stopping.is_set():
-            readable, _, _ = select.select([client, server], [], [], POLL_S)
+            pause_s = max(0.0, min(POLL_S, late[0][0] - time.monotonic())) if late else POLL_S
+            readable, _, _ = select.select([client, server], [], [], pause_s)
             while self._state == "stalled" and not self._stopping.wait(POLL_S):
                 pass
-            for one in readable:
-                data = one.recv(CHUNK)
+            if client in readable:
+                data = client.recv(CHUNK)
                 if not data:
                     return
-                other[one].sendall(data)
+                server.sendall(data)
+            if server in readable:
+                data = server.recv(CHUNK)
+                if not data:
+                    client.sendall(b"".join(piece for _, piece in late))
+                    return
+                late.append((time.monotonic() + self.delay_s, data))
+            while late and late[0][0] <= time.monotonic():
+                client.sendall(late.popleft()[1])

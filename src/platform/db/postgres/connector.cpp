@@ -114,12 +114,13 @@ void Connector::pause() {
 
 awaitable<Opened> Connector::open(bool read_only) {
     const auto& hosts = target_.hosts();
-    const std::int64_t limit_ms = hosts.size() == 1 ? kTryMs : kManyHostsMs;
+    const std::int64_t silence_ms = hosts.size() == 1 ? kSilenceMs : kSilenceOfManyMs;
     std::string reasons;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         const std::size_t at = (good_host_ + i) % hosts.size();
         try {
-            auto opened = co_await open_at(hosts[at], read_only, steady_ms() + limit_ms);
+            const Patience patience{.silence_ms = silence_ms, .until_ms = steady_ms() + kTryMs};
+            auto opened = co_await open_at(hosts[at], read_only, patience);
             good_host_ = at;
             co_return opened;
         } catch (const std::exception& error) {
@@ -130,16 +131,16 @@ awaitable<Opened> Connector::open(bool read_only) {
     throw Unavailable{reasons};
 }
 
-awaitable<Opened> Connector::open_at(const Host& host, bool read_only, std::int64_t deadline_ms) {
+awaitable<Opened> Connector::open_at(const Host& host, bool read_only, Patience patience) {
     Opened opened;
     opened.handle = target_.begin(host);
     PGconn* connection = opened.handle.get();
-    co_await await_login(connection, deadline_ms);
+    co_await await_login(connection, patience);
     require_version(connection);
     PQsetnonblocking(connection, 1);
     const std::string settings = session_settings(options_, read_only);
-    const ResultHandle set = co_await query(connection, settings.c_str(), deadline_ms);
-    const ResultHandle indexes = co_await query(connection, kUniqueColumns, deadline_ms);
+    const ResultHandle set = co_await query(connection, settings.c_str(), patience);
+    const ResultHandle indexes = co_await query(connection, kUniqueColumns, patience);
     auto columns = std::make_shared<UniqueColumns>();
     for (int row = 0; row < PQntuples(indexes.get()); ++row)
         columns->emplace(PQgetvalue(indexes.get(), row, 0), PQgetvalue(indexes.get(), row, 1));
@@ -147,11 +148,11 @@ awaitable<Opened> Connector::open_at(const Host& host, bool read_only, std::int6
     co_return opened;
 }
 
-awaitable<> Connector::await_login(PGconn* connection, std::int64_t deadline_ms) {
+awaitable<> Connector::await_login(PGconn* connection, Patience patience) {
     if (connection == nullptr) throw Unavailable{"no memory for a connection"};
     bool for_write = true;
     while (PQstatus(connection) != CONNECTION_BAD) {
-        co_await wait_ready(PQsocket(connection), for_write, deadline_ms);
+        co_await wait_ready(PQsocket(connection), for_write, patience);
         const auto status = PQconnectPoll(connection);
         if (status == PGRES_POLLING_OK) co_return;
         if (status == PGRES_POLLING_FAILED) break;
@@ -161,16 +162,16 @@ awaitable<> Connector::await_login(PGconn* connection, std::int64_t deadline_ms)
 }
 
 // Outside of pipeline mode; of a query without parameters the last result.
-awaitable<ResultHandle> Connector::query(PGconn* connection, const char* sql, std::int64_t deadline_ms) {
+awaitable<ResultHandle> Connector::query(PGconn* connection, const char* sql, Patience patience) {
     if (PQsendQuery(connection, sql) != 1) refuse(connection);
     for (int left = PQflush(connection); left != 0; left = PQflush(connection)) {
         if (left < 0) refuse(connection);
-        co_await wait_ready(PQsocket(connection), true, deadline_ms);
+        co_await wait_ready(PQsocket(connection), true, patience);
     }
     ResultHandle last;
     for (;;) {
         while (PQisBusy(connection) == 1) {
-            co_await wait_ready(PQsocket(connection), false, deadline_ms);
+            co_await wait_ready(PQsocket(connection), false, patience);
             if (PQconsumeInput(connection) != 1) refuse(connection);
         }
         ResultHandle next{PQgetResult(connection)};
@@ -182,8 +183,8 @@ awaitable<ResultHandle> Connector::query(PGconn* connection, const char* sql, st
 }
 
 // On a copy of the descriptor: while libpq connects, its own may change from one call to the next.
-awaitable<> Connector::wait_ready(int socket, bool for_write, std::int64_t deadline_ms) {
-    const std::int64_t left_ms = deadline_ms - steady_ms();
+awaitable<> Connector::wait_ready(int socket, bool for_write, Patience patience) {
+    const std::int64_t left_ms = std::min(patience.silence_ms, patience.until_ms - steady_ms());
     const int copy = left_ms > 0 && socket >= 0 ? dup(socket) : -1;
     if (copy < 0) throw Unavailable{"cannot connect to PostgreSQL: no answer in time"};
     // Shared: the timer may have run out already when the socket is ready.

@@ -23,8 +23,10 @@ struct SessionOptions {
 class Connector {
 public:
     static constexpr std::size_t kAtOnce = 4;
-    static constexpr std::int64_t kTryMs = 2'000;        // for one host until it is set up
-    static constexpr std::int64_t kManyHostsMs = 1'000;  // the same when there are several
+    // Of a host that is being connected to: a slow one is waited for, one that says nothing is not.
+    static constexpr std::int64_t kSilenceMs = 2'000;
+    static constexpr std::int64_t kSilenceOfManyMs = 1'000;  // when there are several hosts
+    static constexpr std::int64_t kTryMs = 10'000;           // for one host, until it is set up
     static constexpr std::int64_t kFirstPauseMs = 50;
     static constexpr std::int64_t kMaxPauseMs = 1'000;
 
@@ -48,15 +50,19 @@ private:
         bool read_only;
         Done done;
     };
+    struct Patience {
+        std::int64_t silence_ms;
+        std::int64_t until_ms;  // steady_ms
+    };
 
     void begin_more();
     awaitable<> serve(Request request);
     void failed(Request& request, const std::string& why);
     void pause();
-    awaitable<Opened> open_at(const Host& host, bool read_only, std::int64_t deadline_ms);
-    awaitable<> await_login(PGconn* connection, std::int64_t deadline_ms);
-    awaitable<ResultHandle> query(PGconn* connection, const char* sql, std::int64_t deadline_ms);
-    awaitable<> wait_ready(int socket, bool for_write, std::int64_t deadline_ms);
+    awaitable<Opened> open_at(const Host& host, bool read_only, Patience patience);
+    awaitable<> await_login(PGconn* connection, Patience patience);
+    awaitable<ResultHandle> query(PGconn* connection, const char* sql, Patience patience);
+    awaitable<> wait_ready(int socket, bool for_write, Patience patience);
 
     asio::io_context& context_;
     const Target& target_;

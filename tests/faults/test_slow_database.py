@@ -1,0 +1,144 @@
+"""A database that is half a second away, and one whose connections are all taken: who can be served is served, the
+others are told to come again, and nobody waits without end."""
+import threading
+import time
+
+import pytest
+import requests
+
+from support.client import Client
+from support.link import Link
+from support.parallel import at_once
+from support.postgres import PostgresServer
+from support.server import Server
+from support.shop import Shop, address_body, unique
+
+DELAY_S = 0.5
+CALLERS = 24
+NOBODY_WAITS_S = 15  # for an answer; a write needs six round trips, and a second may go by before its turn
+ALIVE_WITHIN_S = 5   # no figure of the server: what a busy machine may add
+BACK_WITHIN_S = 60
+WRITERS = 12
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with PostgresServer() as server:
+        yield server
+
+
+def timed(call):
+    begun_at = time.monotonic()
+    response = call()
+    return response, time.monotonic() - begun_at
+
+
+def expect_alive(server):
+    response, took_s = timed(lambda: requests.get(server.base_url + "/livez", timeout=30))
+    assert response.status_code == 200 and took_s < ALIVE_WITHIN_S
+
+
+def expect_told_to_come_again(response):
+    assert response.status_code == 503, response.text
+    assert int(response.headers["Retry-After"]) >= 1
+
+
+def wait_until_written(account, within_s=BACK_WITHIN_S):
+    give_up_at = time.monotonic() + within_s
+    while (response := account.post("/api/address/add", json=address_body())).status_code != 201:
+        expect_told_to_come_again(response)
+        assert time.monotonic() < give_up_at, "no writes although the database is well"
+
+
+def lines_of(account):
+    return [address["address_line"] for address in account.get("/api/address/all").json()["data"]]
+
+
+@pytest.fixture
+def far(postgres):
+    """A shop, and the link to its database. Each of its three pools has one connection for transactions."""
+    link = Link(("127.0.0.1", postgres.port))
+    url = postgres.create_database(unique("far")).replace(f":{postgres.port}/", f":{link.port}/")
+    server = Server(DATABASE_URL=url, DATABASE_POOL="6")
+    try:
+        yield Shop(server.start()), link
+    finally:
+        link.delay_s = 0.0
+        server.discard()
+        link.discard()
+
+
+def test_a_database_far_away_makes_nobody_wait_without_end(far):
+    shop, link = far
+    user = shop.user()
+    link.delay_s = DELAY_S
+    expect_alive(shop.server)
+    assert requests.get(shop.server.base_url + "/readyz", timeout=30).status_code == 200
+
+    def write(number):
+        if number == 0:  # meanwhile
+            expect_alive(shop.server)
+        line = f"House {number}"
+        return line, *timed(lambda: Client(shop.server, token=user.token).post(
+            "/api/address/add", json=address_body(address_line=line)))
+
+    answers = at_once(CALLERS, write)
+    written = {line for line, response, _ in answers if response.status_code == 201}
+    assert written, "some are served"
+    for _, response, took_s in answers:
+        assert took_s < NOBODY_WAITS_S
+        if response.status_code != 201:
+            expect_told_to_come_again(response)
+    assert len(written) < len(answers), "the others were told so"
+    link.delay_s = 0.0
+    wait_until_written(user)
+    found = lines_of(user)
+    assert written <= set(found) and len(set(found)) == len(found)
+
+
+def test_connections_are_made_to_a_database_far_away(far):
+    shop, link = far
+    user = shop.user()
+    link.delay_s = DELAY_S
+    link.cut()
+    expect_told_to_come_again(user.post("/api/address/add", json=address_body()))
+    link.mend()
+    wait_until_written(user)
+
+
+def test_who_finds_all_connections_taken_is_told_so_and_reads_go_on(postgres):
+    import psycopg2
+
+    name = unique("taken")
+    server = Server(DATABASE_URL=postgres.create_database(name), DATABASE_POOL="6")
+    try:
+        shop = Shop(server.start())
+        user, product = shop.user(), shop.product()
+        lock = psycopg2.connect(postgres.url(name))
+        lock.cursor().execute("LOCK TABLE addresses IN EXCLUSIVE MODE")
+        writing = threading.Thread(target=lambda: at_once(WRITERS, write))
+        answers = []
+
+        def write(number):
+            line = f"House {number}"
+            answers.append((line, *timed(lambda: Client(server, token=user.token).post(
+                "/api/address/add", json=address_body(address_line=line)))))
+
+        writing.start()
+        give_up_at = time.monotonic() + BACK_WITHIN_S
+        while len(answers) < WRITERS - 2:  # each of the two threads has one connection for transactions
+            expect_alive(server)
+            assert requests.get(server.base_url + "/api/product/" + product["_id"], timeout=30).status_code == 200
+            assert time.monotonic() < give_up_at
+        for _, response, took_s in answers:
+            expect_told_to_come_again(response)
+            assert took_s < NOBODY_WAITS_S
+        lock.rollback()
+        lock.close()
+        writing.join()
+        wait_until_written(user)
+        written = {line for line, response, _ in answers if response.status_code == 201}
+        assert written | {address_body()["address_line"]} == set(lines_of(user))
+        expect_alive(server)
+    finally:
+        server.discard()
