@@ -21,11 +21,11 @@ def output_of(*arguments):
     return done.stdout
 
 
-def end_of(command, **settings):
-    """`haat COMMAND` with the tests' settings and these, which ends by itself: (exit code, what it printed)."""
+def end_of(*arguments, **settings):
+    """`haat ARGUMENTS…` with the tests' settings and these, which ends by itself: (exit code, what it printed)."""
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     with tempfile.TemporaryDirectory(prefix="haat-api-") as folder:
-        done = subprocess.run([find_binary(), command], cwd=folder, env={**environment, **DEFAULT_SETTINGS, **settings},
+        done = subprocess.run([find_binary(), *arguments], cwd=folder, env={**environment, **DEFAULT_SETTINGS, **settings},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=WITHIN_S)
     return done.returncode, done.stdout
