@@ -10,7 +10,7 @@ from support.nodes import Nodes
 from support.postgres import PostgresServer
 from support.shop import PASSWORD, Shop
 
-CONFLICTS = 120
+CONFLICTS = 80
 WITHIN_S = 120
 MAILED_WITHIN_S = 60
 MOST_REFUSED = 1  # after four runs a transaction is given up: one in 160,000

@@ -5,11 +5,14 @@ import time
 import pytest
 import requests
 
+from support.link import Link
 from support.nodes import Nodes
 from support.postgres import PostgresServer
-from support.shop import Shop, unique
+from support.shop import Shop, address_body, unique
 
 CAUGHT_UP_WITHIN_S = 20
+AWAY_S = 2
+BACK_WITHIN_S = 30
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +95,41 @@ def test_a_replica_that_is_gone_is_missed_by_nobody(primary):
                 assert price_at(nodes[0], product) == price
         finally:
             nodes.discard()
+
+
+def test_a_server_that_only_reads_is_sent_no_write(primary, replica):
+    """The name of the primary leads to a standby for a while, as with a proxy or a DNS entry that is wrong."""
+    link = Link(("127.0.0.1", primary.port))
+    url = primary.create_database(unique("readonly"))
+    wait_until_caught_up(primary, replica)
+    nodes = Nodes([url.replace(f":{primary.port}/", f":{link.port}/")])
+    try:
+        user = Shop(nodes[0]).user()
+        done = 0
+
+        def write():
+            nonlocal done
+            status = user.post("/api/address/add", json=address_body()).status_code
+            assert status in (201, 503), status
+            done += status == 201
+            return status == 201
+
+        assert write()
+        link.cut()
+        link.target = ("127.0.0.1", replica.port)
+        link.mend()
+        end_at = time.monotonic() + AWAY_S
+        while time.monotonic() < end_at:
+            assert not write()
+        assert requests.get(nodes[0].base_url + "/readyz", timeout=15).status_code == 503
+        link.cut()
+        link.target = ("127.0.0.1", primary.port)
+        link.mend()
+        give_up_at = time.monotonic() + BACK_WITHIN_S
+        while not write():
+            assert time.monotonic() < give_up_at, "no writes although the primary is back"
+        assert len(user.get("/api/address/all").json()["data"]) == done
+    finally:
+        link.target = ("127.0.0.1", primary.port)
+        nodes.discard()
+        link.discard()

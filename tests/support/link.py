@@ -8,6 +8,7 @@ import time
 
 CHUNK = 65_536
 POLL_S = 0.05
+LISTENS_WITHIN_S = 10
 
 
 class Link:
@@ -47,8 +48,18 @@ class Link:
 
     def mend(self):
         if self._state == "cut":
-            self._listener = self._listen(self.port)
+            self._listener = self._listen_again()
         self._state = "up"
+
+    def _listen_again(self):
+        give_up_at = time.monotonic() + LISTENS_WITHIN_S
+        while True:
+            try:
+                return self._listen(self.port)
+            except OSError:  # while the thread that accepts waits on the one that was closed, it lives
+                if time.monotonic() > give_up_at:
+                    raise
+                time.sleep(POLL_S / 5)
 
     def discard(self):
         self._stopping.set()
