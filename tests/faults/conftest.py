@@ -3,8 +3,16 @@ import random
 
 import pytest
 
+from support import engine
 from support.report import write_report
 from support.server import Server, find_binary
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def database_engine(request):
+    """For files whose tests run on both engines: what is started after it uses this one."""
+    with engine.chosen(request.param):
+        yield request.param
 
 
 @pytest.fixture(scope="module")

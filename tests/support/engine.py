@@ -86,13 +86,27 @@ class PostgresDatabase:
 
 @contextlib.contextmanager
 def chosen(engine):
-    """The engine of a run. For PostgreSQL with a server of its own where the environment names none."""
+    """The engine of servers that are made meanwhile. For PostgreSQL with a server of its own where the environment
+    names none."""
+    before = os.environ.get("HAAT_TEST_ENGINE")
     os.environ["HAAT_TEST_ENGINE"] = engine
-    if not is_postgres() or os.environ.get("HAAT_TEST_POSTGRES"):
+    try:
+        with running_postgres() if is_postgres() else contextlib.nullcontext():
+            yield
+    finally:
+        os.environ.pop("HAAT_TEST_ENGINE") if before is None else os.environ.update(HAAT_TEST_ENGINE=before)
+
+
+@contextlib.contextmanager
+def running_postgres():
+    if os.environ.get("HAAT_TEST_POSTGRES"):
         yield
         return
     from support.postgres import PostgresServer
 
     with PostgresServer() as postgres:
         os.environ["HAAT_TEST_POSTGRES"] = postgres.url()
-        yield
+        try:
+            yield
+        finally:
+            os.environ.pop("HAAT_TEST_POSTGRES")

@@ -14,6 +14,7 @@
 #include "platform/crypto/random.hpp"
 #include "platform/db/postgres/change_log.hpp"
 #include "platform/db/postgres/session.hpp"
+#include "platform/fail_point.hpp"
 #include "platform/handoff.hpp"
 #include "platform/observe/log.hpp"
 
@@ -167,6 +168,7 @@ private:
             const Outcome outcome = co_await transact_once(pool, work, run == kMaxRuns);
             if (outcome.ending == Ending::done) {
                 if (outcome.position > 0) co_await postgres::wait_until_seen(*this, outcome.position);
+                crash_point("answer");
                 co_return;
             }
             co_await pause_for(std::chrono::milliseconds{1 + crypto::random_below(kMaxPauseBetweenRunsMs)});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernel/clock.hpp"
+#include "platform/fail_point.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -44,6 +45,7 @@ awaitable<Rows> LeasedTransaction::execute(const Query& query, Params params) {
         throw Unavailable{std::string{query.name} + ": the scan takes too long"};
     const Stopwatch time;
     Call call{query, params};
+    pass("statement");
     if (!begun_) begin();
     connection_->send(call);
     connection_->end_group();
@@ -54,7 +56,13 @@ awaitable<Rows> LeasedTransaction::execute(const Query& query, Params params) {
         met_conflict_ = call.is_conflict;
         std::rethrow_exception(call.error);
     }
+    pass("statement.done");
     co_return std::move(call.rows);
+}
+
+// As in the embedded engine: of what writes only.
+void LeasedTransaction::pass(std::string_view point) const {
+    if (kind_ == Kind::read_write) fail_point(point);
 }
 
 awaitable<> LeasedTransaction::commit() {
@@ -62,14 +70,17 @@ awaitable<> LeasedTransaction::commit() {
     if (begun_) {
         const Params none;
         Call call{kCommit, none};
+        pass("commit");
         connection_->send(call);
         connection_->end_group();
+        crash_point("commit.sent");
         co_await wait_for(call);
         met_conflict_ = call.is_conflict;
         if (call.is_uncertain || (!call.error && !call.committed))
             throw CommitUncertain{
                 "the transaction may have been committed, or not: its COMMIT was not confirmed"};
         if (call.error) std::rethrow_exception(call.error);
+        crash_point("committed");
     }
     move_topics();
 }

@@ -34,6 +34,7 @@ public:
 
 private:
     void begin();
+    void pass(std::string_view point) const;
 
     const Pool::Lease& connection_;
     const Kind kind_;
