@@ -6,12 +6,38 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "platform/async.hpp"
 
 namespace haat {
+namespace detail {
+
+// How many threads are within a resume() of what this thread runs; null where nobody waits for them.
+inline thread_local std::shared_ptr<std::atomic<int>> resuming;
+
+}  // namespace detail
+
+// For a context that ends with its run: declared behind it on the thread that runs it, this keeps it until
+// the threads that resumed its coroutines have let go of it.
+class ResumersLeave {
+public:
+    ResumersLeave() : outer_{std::exchange(detail::resuming, here_)} {}
+    ~ResumersLeave() {
+        detail::resuming = std::move(outer_);
+        while (here_->load(std::memory_order_acquire) > 0) std::this_thread::yield();
+    }
+    ResumersLeave(const ResumersLeave&) = delete;
+    ResumersLeave& operator=(const ResumersLeave&) = delete;
+
+private:
+    const std::shared_ptr<std::atomic<int>> here_ = std::make_shared<std::atomic<int>>(0);
+    std::shared_ptr<std::atomic<int>> outer_;  // where one run is within another
+};
 
 // Calls submit(resume) and suspends. resume() may be called once, from any thread; the coroutine then goes
 // on where it ran before. submit must not throw.
@@ -24,9 +50,12 @@ awaitable<> handoff(Submit submit) {
             handler();
         };
         auto waiting = std::make_shared<decltype(coroutine)>(std::move(coroutine));
-        // After the post the thread that resumes holds nothing of the coroutine's context, which may then
-        // end.
-        std::function<void()> resume = [waiting, executor] { asio::post(executor, std::move(*waiting)); };
+        // When the coroutine goes on, the post may not be over: it wakes the context's thread at its end.
+        std::function<void()> resume = [waiting, executor, resuming = detail::resuming] {
+            if (resuming) resuming->fetch_add(1, std::memory_order_relaxed);
+            asio::post(executor, std::move(*waiting));
+            if (resuming) resuming->fetch_sub(1, std::memory_order_release);
+        };
         submit(std::move(resume));
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);

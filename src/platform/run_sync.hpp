@@ -11,6 +11,7 @@
 
 #include "kernel/error.hpp"
 #include "platform/async.hpp"
+#include "platform/handoff.hpp"
 
 namespace haat {
 namespace detail {
@@ -24,6 +25,7 @@ awaitable<> keep_result(awaitable<T> work, std::optional<T>& result) {
 
 inline void run_to_end(awaitable<> work) {
     asio::io_context context{1};
+    const ResumersLeave resumers_leave;
     std::exception_ptr error;
     bool ended = false;
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) {

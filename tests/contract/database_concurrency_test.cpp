@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/db/sqlite/writer.hpp"
+#include "platform/handoff.hpp"
 #include "tests/contract/database_fixture.hpp"
 
 namespace haat::db {
@@ -17,6 +18,7 @@ namespace {
 template <class T>
 T run_attached(Database& db, awaitable<T> work) {
     asio::io_context context{1};
+    const ResumersLeave resumers_leave;
     db.attach(context);
     std::exception_ptr error;
     T value{};
@@ -94,6 +96,7 @@ TEST_P(DatabaseConcurrency, OneThatFailsInABatchHarmsNoOther) {
     constexpr int kAll = 200;
     Batch batch;
     asio::io_context context{1};
+    const ResumersLeave resumers_leave;
     for (int i = 0; i < kAll; ++i) {
         const End end = i % 10 == 3 ? End::error : i % 10 == 7 ? End::fault : End::commit;
         const std::int64_t id = i % 10 == 9 ? i - 1 : i;  // the one before has that id already
@@ -128,6 +131,7 @@ TEST_F(SqliteConcurrency, WhoFindsTheQueueFullIsToldAtOnceAndWhoWaitsTooLongAfte
     constexpr int kTooMany = 10;
     Batch batch;
     asio::io_context context{1};
+    const ResumersLeave resumers_leave;
     for (int i = 0; i < kQueued + kTooMany; ++i) {
         asio::co_spawn(context, insert_into(*db_, i, End::commit, batch), asio::detached);
     }

@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include <cstdlib>
 #include <filesystem>
 
 #include "media/http.hpp"
 #include "media/local_store.hpp"
 #include "media/tests/sample_images.hpp"
+#include "platform/run_sync.hpp"
 
 namespace haat::media {
 namespace {
@@ -23,27 +21,6 @@ constexpr std::string_view kType = "multipart/form-data; boundary=bb";
 std::string form(const std::string& field, const std::string& file) {
     return "--bb\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"../x.png\"\r\n\r\n" +
            file + "\r\n--bb--\r\n";
-}
-
-// Takes its argument by value and lives until the coroutine is done.
-template <class T>
-awaitable<> keep(awaitable<T> work, std::optional<T>* out, std::exception_ptr* thrown) {
-    try {
-        out->emplace(co_await std::move(work));
-    } catch (...) {
-        *thrown = std::current_exception();
-    }
-}
-
-template <class T>
-T wait_for(awaitable<T> work) {
-    asio::io_context context{1};
-    std::optional<T> out;
-    std::exception_ptr thrown;
-    asio::co_spawn(context.get_executor(), keep(std::move(work), &out, &thrown), asio::detached);
-    context.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return std::move(*out);
 }
 
 class BrokenStore final : public ImageStore {
@@ -73,12 +50,12 @@ protected:
         return request;
     }
 
-    http::Response upload(http::Request request) { return wait_for(http_->upload_image().handle(request)); }
+    http::Response upload(http::Request request) { return run_sync(http_->upload_image().handle(request)); }
 
     http::Response get(std::string folder, std::string file) {
         http::Request request;
         request.params = {std::move(folder), std::move(file)};
-        return wait_for(http_->serve_media().handle(request));
+        return run_sync(http_->serve_media().handle(request));
     }
 
     [[nodiscard]] std::size_t stored_files() const {
@@ -202,10 +179,10 @@ TEST_F(MediaUploads, FailuresOfTheStoreReachTheCaller) {
     BrokenStore broken;
     Media media{pool_, broken};
     const auto png = samples::encoded(samples::red_and_blue(8, 8), ".png");
-    EXPECT_THROW((void)wait_for(media.accept(png)), StorageFull);
+    EXPECT_THROW((void)run_sync(media.accept(png)), StorageFull);
     jobs::CpuPool full{"full", 1, 0};
     Media crowded{full, *store_};
-    EXPECT_THROW((void)wait_for(crowded.accept(png)), Unavailable);
+    EXPECT_THROW((void)run_sync(crowded.accept(png)), Unavailable);
 }
 
 }  // namespace

@@ -65,5 +65,11 @@ TEST(RunSync, WaitsForWorkThatOtherThreadsDo) {
     EXPECT_NE(worker, std::this_thread::get_id());
 }
 
+// Whoever resumed the work may still be waking the context: the thread sanitizer sees it if that has ended.
+TEST(RunSync, EndsAfterTheThreadsThatResumedIt) {
+    jobs::CpuPool pool{"test", 1, 1};
+    for (int i = 0; i < 2'000; ++i) EXPECT_NE(run_sync(thread_of_pool(pool)), std::this_thread::get_id());
+}
+
 }  // namespace
 }  // namespace haat

@@ -8,6 +8,7 @@
 #include <latch>
 #include <set>
 
+#include "platform/handoff.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::jobs {
@@ -114,6 +115,7 @@ TEST(CpuPool, AllItsThreadsWorkAtOnce) {
 
 TEST(CpuPool, WhatIsQueuedIsFinishedBeforeItEnds) {
     asio::io_context context{1};
+    const ResumersLeave resumers_leave;
     std::atomic<int> done = 0;
     {
         CpuPool pool{"test", 1, 100};
