@@ -46,6 +46,18 @@ faults: ## Kill the program 200 times and PostgreSQL 50, fail at every step, fil
 	@HAAT_KILLS=200 HAAT_DATABASE_KILLS=50 HAAT_STEP_ROUNDS=1 HAAT_FAILURES=1000 HAAT_FULL_DISK_S=60 HAAT_SUITE_LIMIT_S=10800 \
 		tools/run_tests faults
 
+tsan: ## Build with the thread sanitizer, and run what has threads, under load
+	@tools/install_packages build test check
+	@tools/check_threads $(ARGS)
+
+leaks: build ## The release build under valgrind: many clients on every route, on both engines
+	@tools/install_packages test leaks
+	@HAAT_BINARY=tools/under_valgrind HAAT_PATIENCE=10 HAAT_LOAD_CLIENTS=3 /usr/bin/python3 -m pytest -q tests/load $(ARGS)
+
+defences: ## Take out one defence after the other: does the test that is named for it fail?
+	@tools/install_packages build test
+	@tools/without_defences $(ARGS)
+
 hostile: build ## Attack the release build from outside, at full size
 	@tools/install_packages test
 	@HAAT_FULL_SIZE=1 HAAT_BINARY=build/release/haat /usr/bin/python3 -m pytest -q tests/hostile $(ARGS)
@@ -62,4 +74,4 @@ costs: build ## Count instructions and allocations a request, for the tests to c
 	@tools/install_packages test
 	@/usr/bin/python3 bench/costs.py --write
 
-.PHONY: costs help build run test check fmt faults hostile fuzz bench deb package-test cluster-test
+.PHONY: help build run test check fmt faults tsan leaks defences costs hostile fuzz bench deb package-test cluster-test

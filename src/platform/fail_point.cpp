@@ -16,6 +16,8 @@
 namespace haat {
 namespace {
 
+constexpr std::size_t kLeakedBytes = 4321;
+
 // What the file says now. Read at each passing: tests only.
 class Plan {
 public:
@@ -66,6 +68,8 @@ void fail_point(std::string_view name) {
     if (action == "kill") std::raise(SIGKILL);
     if (action == "throw") throw std::runtime_error{"made to fail at " + std::string{name}};
     if (action == "no_memory") throw std::bad_alloc{};
+    if (action == "leak") [[maybe_unused]]
+        void* volatile lost = std::malloc(kLeakedBytes);
     if (action == "unavailable") throw Unavailable{"made to fail at " + std::string{name}};
 }
 

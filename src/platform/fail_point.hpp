@@ -3,8 +3,8 @@
 //
 // A test names what shall happen in the file that HAAT_FAIL_FILE names, as `POINT ACTION N`: at the N-th
 // passing of POINT from then on (`*`: of any), once. ACTION: `kill` (as if the power went out), `throw` (an
-// exception nobody foresaw), `no_memory` (std::bad_alloc), `unavailable` (the database fails). With `+`
-// behind N: from then on, each time.
+// exception nobody foresaw), `no_memory` (std::bad_alloc), `unavailable` (the database fails), `leak` (memory
+// that nobody frees). With `+` behind N: from then on, each time.
 #pragma once
 
 #include <string_view>

@@ -36,6 +36,7 @@ constexpr Query kTorn{"test.torn",
                       "SELECT (SELECT count(*) FROM numbers) - (SELECT count(*) FROM halves), "
                       "(SELECT count(*) FROM numbers WHERE half NOT IN (SELECT number FROM halves))"};
 constexpr Query kCheck{"test.check", "PRAGMA integrity_check"};
+constexpr Query kSynchronous{"test.synchronous", "PRAGMA synchronous"};
 
 awaitable<Result<bool>> add(Transaction& tx, std::int64_t number) {
     co_await tx.run(kInsertNumber, number, number);
@@ -115,6 +116,20 @@ TEST(DatabaseDurability, LosesNothingAcknowledgedAndTearsNoTransactionWhenKilled
     EXPECT_EQ(torn.front().int64(1), 0);
     EXPECT_EQ(query(*db, kCheck).front().text(0), "ok");
     RecordProperty("acknowledged", static_cast<int>(acknowledged.size()));
+}
+
+awaitable<Result<std::int64_t>> synchronous(Transaction& tx) {
+    const Rows rows = co_await tx.run(kSynchronous);
+    co_return rows.front().int64(0);
+}
+
+// A kill cannot tell: what is written is the kernel's then. When the power goes out, it has to be on disk.
+TEST(DatabaseDurability, ACommitIsOnDiskBeforeItIsReported) {
+    constexpr std::int64_t kFull = 2;
+    const contract::ScratchFolder folder;
+    const auto db = open_sqlite({.path = folder.file("haat.db")});
+    auto body = [](Transaction& tx) { return synchronous(tx); };
+    EXPECT_EQ(run_sync(db->transact(body)), kFull);
 }
 
 }  // namespace

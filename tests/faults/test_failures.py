@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import shutil
 import time
 
 import pytest
@@ -9,7 +10,7 @@ import requests
 
 from support import engine
 from support.parallel import at_once
-from support.server import Server
+from support.server import Server, find_binary
 from support.shop import Shop, address_body
 
 TIMES = int(os.environ.get("HAAT_FAILURES", 80))
@@ -83,3 +84,15 @@ def test_half_of_the_requests_failing_spares_the_other_half(failing):
     statuses = [user.get("/api/cart").status_code for _ in range(10)]
     assert statuses.count(500) == 1 and statuses.count(200) == 9
     assert other.get("/api/cart").status_code == 200
+
+
+def test_memory_that_nobody_frees_is_reported_at_the_end(tmp_path):
+    """So that every test of a server that ends cleanly is one of leaks, too."""
+    if b"__asan_init" not in find_binary().read_bytes():
+        pytest.skip("this build has no leak sanitizer")
+    plan = tmp_path / "fail"
+    plan.write_text("handler leak 1\n")
+    server = Server(HAAT_FAIL_FILE=str(plan)).start()  # its start asks for /readyz
+    with pytest.raises(AssertionError, match="(?s)ended with .*4321 byte"):
+        server.discard()
+    shutil.rmtree(server.folder)

@@ -4,8 +4,9 @@ import http.cookiejar
 import requests
 
 from support.answers import check_answer
+from support.patience import PATIENCE
 
-TIMEOUT_S = 30
+TIMEOUT_S = 30 * PATIENCE
 
 
 class SetCookie:

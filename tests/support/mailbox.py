@@ -4,7 +4,9 @@ import email.policy
 import re
 import time
 
-ARRIVES_WITHIN_S = 5
+from support.patience import PATIENCE
+
+ARRIVES_WITHIN_S = 5 * PATIENCE
 
 
 class Mail:

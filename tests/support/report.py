@@ -4,7 +4,7 @@ import json
 import os
 import pathlib
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "build" / "reports"
+FOLDER = pathlib.Path(os.environ.get("HAAT_REPORTS", pathlib.Path(__file__).resolve().parents[2] / "build" / "reports"))
 
 
 def write_report(name, lines):

@@ -13,11 +13,12 @@ import requests
 from support import statements
 from support.engine import PostgresDatabase, SqliteFile, is_postgres
 from support.host import LOOPBACK
+from support.patience import PATIENCE
 from support.ports import free_port
 from support.repository import REPOSITORY
 
-READY_WITHIN_S = 20
-STOP_WITHIN_S = 15
+READY_WITHIN_S = 20 * PATIENCE
+STOP_WITHIN_S = 15 * PATIENCE
 
 ACCESS_KEY = "access-key-of-the-tests-0123456789abcdef0123456789abcdef"
 REFRESH_KEY = "refresh-key-of-the-tests-0123456789abcdef0123456789abcdef"
@@ -40,7 +41,8 @@ DEFAULT_SETTINGS = {
     "LOG_FORMAT": "json",
     "THREADS": "2",
 }
-PASSED_ON = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE")
+PASSED_ON = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE",
+             "HAAT_UNDER_VALGRIND")
 
 
 def find_binary():
