@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import time
 
-from support.postgres import USER, free_port, server_user
+from support.ports import free_port
+from support.postgres import USER, server_user
 
 START_WITHIN_S = 20
 STOP_WITHIN_S = 10

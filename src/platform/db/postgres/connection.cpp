@@ -76,22 +76,25 @@ void Connection::check(int sent, const char* what) {
 }
 
 void Connection::send(const Query& query, const Params& params, Call* call) {
-    if (is_open()) arguments_.set(query, params);
-    // May lose the connection, as any of the next may.
-    Prepared* statement =
-        is_open() ? &prepared(query, params, call != nullptr && group_end_posted_) : nullptr;
-    if (is_open()) {
-        check(PQsendQueryPrepared(handle_.get(), statement->name.c_str(), arguments_.count(),
-                                  arguments_.values(), arguments_.lengths(), arguments_.formats(), 0),
-              "cannot send");
-    }
-    if (is_open()) {
+    Prepared* statement = is_open() ? try_send(query, params, call != nullptr && group_end_posted_) : nullptr;
+    if (statement != nullptr) {
         if (waiting_since_ms_ == 0) waiting_since_ms_ = steady_ms();
         pipeline_.statement(call, *statement);
     } else if (call != nullptr) {
         call->error = unavailable(query.name, "the connection is lost");
         call->done = true;
     }
+}
+
+// nullptr: the connection was lost over it.
+Prepared* Connection::try_send(const Query& query, const Params& params, bool shares_group) {
+    arguments_.set(query, params);
+    Prepared& statement = prepared(query, params, shares_group);
+    if (!is_open()) return nullptr;
+    check(PQsendQueryPrepared(handle_.get(), statement.name.c_str(), arguments_.count(), arguments_.values(),
+                              arguments_.lengths(), arguments_.formats(), 0),
+          "cannot send");
+    return is_open() ? &statement : nullptr;
 }
 
 Prepared& Connection::prepared(const Query& query, const Params& params, bool shares_group) {

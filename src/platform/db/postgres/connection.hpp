@@ -94,6 +94,7 @@ private:
     using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
     void send(const Query& query, const Params& params, Call* call);
+    Prepared* try_send(const Query& query, const Params& params, bool shares_group);
     Prepared& prepared(const Query& query, const Params& params, bool shares_group);
     void check(int sent, const char* what);
     void flush();
