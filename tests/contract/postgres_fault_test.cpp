@@ -171,6 +171,7 @@ TEST_F(PostgresFaults, AStatementThatTakesTooLongIsStoppedAndTheConnectionKept) 
 TEST_F(PostgresFaults, ACommitWithoutAnAnswerIsNoSuccessAndNoFailure) {
     contract::CuttingProxy proxy{server_->port()};
     const auto db = open_postgres(options_for(url_at(proxy.port())));
+    EXPECT_EQ(counted(*db), 2) << "by the shared connection, whose login would else be what is swallowed";
     const auto cut = [&](std::int64_t) { proxy.swallow_next_answer(); };
     EXPECT_THROW(static_cast<void>(insert(*db, 10, cut)), CommitUncertain);
     EXPECT_EQ(counted(*db_), 3) << "this one was committed";

@@ -131,8 +131,10 @@ ConnectionHandle Target::connect(int timeout_s) const {
 std::string last_error(const PGconn* connection) {
     std::string text = PQerrorMessage(connection);
     while (text.ends_with('\n')) text.pop_back();
-    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
-        text.replace(at, 1, "; ");
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+        const bool goes_on = text.compare(at + 1, 1, "\t") == 0;
+        text.replace(at, goes_on ? 2 : 1, goes_on ? " " : "; ");
+    }
     return text;
 }
 
