@@ -13,8 +13,8 @@ CHANGES = 10
 BACK_WITHIN_S = 60
 
 
-def price_at(server, product):
-    return requests.get(f"{server.base_url}/api/product/{product['_id']}", timeout=15).json()["data"]["price"]
+def ask_for(server, product):
+    return requests.get(f"{server.base_url}/api/product/{product['_id']}", timeout=15)
 
 
 def test_nodes_behind_a_pool_of_sessions_hear_of_each_other(postgres):
@@ -26,7 +26,8 @@ def test_nodes_behind_a_pool_of_sessions_hear_of_each_other(postgres):
             product = shop.product(price=1)
             for price in range(2, 2 + CHANGES):
                 shop.update_product(product["_id"], price=price)
-                assert [price_at(node, product) for node in nodes.servers] == [price] * 2
+                seen = [ask_for(node, product).json()["data"]["price"] for node in nodes.servers]
+                assert seen == [price] * 2
             assert "haat_node_lease 1" in requests.get(nodes[1].base_url + "/metrics", timeout=15).text
             pooler.restart()
             give_up_at = time.monotonic() + BACK_WITHIN_S
@@ -34,10 +35,10 @@ def test_nodes_behind_a_pool_of_sessions_hear_of_each_other(postgres):
                 assert changed.status_code == 503
                 assert time.monotonic() < give_up_at, nodes[0].log_tail()
                 time.sleep(0.1)
-            while requests.get(nodes[1].base_url + "/readyz", timeout=15).status_code != 200:
+            while (seen := ask_for(nodes[1], product)).status_code != 200:
                 assert time.monotonic() < give_up_at, nodes[1].log_tail()
                 time.sleep(0.1)
-            assert price_at(nodes[1], product) == 77
+            assert seen.json()["data"]["price"] == 77
         finally:
             nodes.discard()
 
