@@ -183,6 +183,7 @@ awaitable<Response> SessionHttp::handle_list_sessions(Request& request) {
     auto list = [&](db::Session& session) { return sessions_.list(session, caller.user); };
     const auto sessions = co_await context_.db.read_one(list);
     std::vector<SessionView> views;
+    views.reserve(sessions.size());
     for (const Session& session : sessions) {
         views.push_back({.id = session.id,
                          .createdAt = session.created_at,

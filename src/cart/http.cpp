@@ -156,9 +156,10 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         versions = versions_of(*items, catalog_.version());
     }
     if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
-    const std::string stamp = shared_ != nullptr ? stamp_of(versions, catalog) : std::string{};
-    if (!stamp.empty()) {
-        const auto shared = co_await shared_->get(user.str(), stamp);
+    const std::string stamp = stamp_of(versions, catalog);
+    cache::redis::SharedViews* shared_views = stamp.empty() ? nullptr : shared_;
+    if (shared_views != nullptr) {
+        const auto shared = co_await shared_views->get(user.str(), stamp);
         if (shared) {
             answers_.keep(key, versions, *shared);
             co_return reply_kept(*shared);
@@ -170,7 +171,7 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         200,
         CartAnswer{.message = "Cart items fetched", .data = std::move(view.items), .summary = view.summary});
     answers_.keep(key, versions, response.body);
-    if (!stamp.empty()) co_await shared_->put(user.str(), stamp, response.body, kSharedFor);
+    if (shared_views != nullptr) co_await shared_views->put(user.str(), stamp, response.body, kSharedFor);
     co_return response;
 }
 

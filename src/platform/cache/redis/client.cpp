@@ -20,8 +20,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 
 // Answers after which this connection is of no use: the server is starting, is no master any more, or wants
 // another log-in.
-bool asks_to_leave(const Reply& reply) {
-    const auto error = reply.error();
+bool asks_to_leave(std::optional<std::string_view> error) {
     if (!error) return false;
     static constexpr std::array<std::string_view, 4> kPrefixes{"READONLY", "LOADING", "MASTERDOWN", "NOAUTH"};
     return std::ranges::any_of(kPrefixes, [&](auto prefix) { return error->starts_with(prefix); });
@@ -156,8 +155,9 @@ bool Client::deliver(std::vector<Reply>& replies) {
             why_lost_ = "it answered what was not asked";
             return false;
         }
-        if (asks_to_leave(reply)) {
-            why_lost_ = *reply.error();
+        const auto error = reply.error();
+        if (asks_to_leave(error)) {
+            why_lost_ = error.value_or("");
             return false;
         }
         breaker_.call_succeeded();

@@ -45,7 +45,8 @@ awaitable<> ReplicaReads::run_scan(ReadWork& work) { return run_anywhere(work, K
 
 awaitable<> ReplicaReads::run_anywhere(ReadWork& work, Kind kind) {
     const std::optional<std::int64_t> position = position_();
-    if (Replica* replica = position ? next() : nullptr) {
+    Replica* replica = position ? next() : nullptr;
+    if (position && replica != nullptr) {
         const bool done = co_await run_on(*replica, work, kind, *position);
         (done ? served_ : passed_on_).fetch_add(1, std::memory_order_relaxed);
         if (done) co_return;

@@ -43,11 +43,12 @@ bool mentions(std::string_view sql, std::size_t number) {
 
 void add_number(Rows& rows, std::string_view text) {
     std::int64_t whole = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, whole);
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    const auto parsed = std::from_chars(begin, end, whole);
     if (parsed.ec == std::errc{} && parsed.ptr == end) return rows.add_int64(whole);
     double real = 0;
-    std::from_chars(text.data(), end, real);
+    std::from_chars(begin, end, real);
     rows.add_real(real);
 }
 
