@@ -83,7 +83,7 @@ TEST_P(CatalogStoreTest, AWordInTheNameWeighsTwice) {
 
 TEST_P(CatalogStoreTest, EqualScoresStandNewestFirst) {
     for (int i = 0; i < 3; ++i) {
-        set_clock_offset_ms(i * 1'000);
+        set_clock_offset_ms(i * kSecondMs);
         add("Apple");
     }
     set_clock_offset_ms(0);
@@ -152,7 +152,7 @@ TEST_P(CatalogStoreTest, TheIndexFollowsEveryChange) {
 
 TEST_P(CatalogStoreTest, PagesFollowEachOther) {
     for (int i = 0; i < 5; ++i) {
-        set_clock_offset_ms(i * 1'000);
+        set_clock_offset_ms(i * kSecondMs);
         add("Apple " + std::to_string(i));
     }
     set_clock_offset_ms(0);

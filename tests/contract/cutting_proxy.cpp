@@ -93,7 +93,8 @@ void CuttingProxy::work() {
         const Pair pair{.client = accept(listener_, nullptr, nullptr),
                         .server = socket(AF_INET, SOCK_STREAM, 0)};
         const auto address = loopback(server_port_);
-        if (connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+        if (pair.server >= 0 &&
+            connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
             pairs.push_back(pair);
         } else {
             pair.end();
