@@ -75,6 +75,9 @@ TEST_F(LocalImages, NamesDifferAlsoBetweenThreads) {
 TEST_F(LocalImages, OnlyNamesOfStoredFilesAreLookedUp) {
     LocalStore store{data_, ""};
     const std::string good = "0123456789abcdef0123.webp";
+    std::ofstream{data_ / "secret.webp"} << "secret";  // what the names below would find
+    put("0123456789abcdef0123.tmp", "unfinished");
+    put("CON", "no image");
     EXPECT_TRUE(is_stored_name(good));
     for (const std::string bad :
          {"", ".webp", "../../secret.webp", "0123456789abcdef012.webp", "0123456789abcdef01234.webp",
