@@ -17,7 +17,7 @@ def database_engine(request):
 @pytest.fixture
 def shop(database_engine):
     """A shop whose server has more threads than it needs; it stops, cleanly, when the test is done."""
-    server = Server(THREADS="4").start()
+    server = Server(THREADS="4", SHUTDOWN_GRACE="120").start()  # under a slow tool a picture takes ten seconds
     made = Shop(server)
     assert made.admin.is_alive()
     made.shelf()
