@@ -64,7 +64,7 @@ FreshPostgres::~FreshPostgres() {
     try {
         first_cell(server_url_, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
     } catch (const std::exception&) {
-        // The server is gone, and the database with it.
+        return;  // the server is gone, and the database with it
     }
 }
 

@@ -58,8 +58,9 @@ pid_t spawn(std::vector<std::string> command, const std::string& log) {
     if (pid != 0) return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-    dup2(out, STDOUT_FILENO);
-    dup2(out, STDERR_FILENO);
+    for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+        if (out >= 0) dup2(out, fd);
+    }
     if (user != nullptr &&
         (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
         _exit(126);

@@ -18,7 +18,7 @@ constexpr std::int64_t kMax = 1'000'000;
 class BitWriter {
 public:
     BitWriter& put(unsigned value, unsigned count) {
-        while (count-- > 0) bits_ += ((value >> count) & 1) != 0;
+        while (count-- > 0) bits_ += ((value >> count) & 1) != 0 ? '\1' : '\0';
         return *this;
     }
     [[nodiscard]] std::string bytes() const {

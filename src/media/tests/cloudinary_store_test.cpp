@@ -31,8 +31,8 @@ public:
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
         auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        const bool listens = ::bind(listener_, generic, size) == 0 && ::listen(listener_, 1) == 0 &&
-                             ::getsockname(listener_, generic, &size) == 0;
+        const bool listens = listener_ >= 0 && ::bind(listener_, generic, size) == 0 &&
+                             ::listen(listener_, 1) == 0 && ::getsockname(listener_, generic, &size) == 0;
         if (!listens) throw std::runtime_error{"no socket"};
         port_ = ntohs(address.sin_port);
         thread_ = std::jthread{[this] { serve(); }};

@@ -152,7 +152,7 @@ TEST(SeedGenerator, RefersToWhatThereIs) {
         ASSERT_FALSE(fields.image.empty());
         with_two += sub_categories.size() == 2 ? 1 : 0;
     }
-    EXPECT_NEAR(with_two, kSample / 8, kSample / 40);
+    EXPECT_NEAR(with_two, kSample / 8.0, kSample / 40.0);
 }
 
 TEST(SeedGenerator, FillsEveryCategoryAndSubCategory) {
@@ -193,16 +193,16 @@ TEST(SeedGenerator, SpreadsProductsOverTheYear) {
         ++months[(generator.product(i).created_at.ms - kOldest.ms) / (365 * kDayMs / 12)];
     }
     EXPECT_EQ(months.size(), 12U);
-    for (const auto& [month, count] : months) EXPECT_NEAR(count, kSample / 12, kSample / 48) << month;
+    for (const auto& [month, count] : months) EXPECT_NEAR(count, kSample / 12.0, kSample / 48.0) << month;
 }
 
 TEST(SeedGenerator, DescribesWithCommonAndRareWords) {
     const Generator generator{10, kBase};
-    EXPECT_NEAR(count_described(generator, std::string{kCommonWord}), kSample / 2, kSample / 25);
-    EXPECT_NEAR(count_described(generator, "dispatched"), kSample / 4, kSample / 25);
-    EXPECT_NEAR(count_described(generator, "edition"), kSample / 20, kSample / 50);
-    EXPECT_NEAR(count_described(generator, "refill"), kSample / 100, kSample / 150);
-    EXPECT_NEAR(count_described(generator, "larkspur"), kSample / 8, kSample / 25);
+    EXPECT_NEAR(count_described(generator, std::string{kCommonWord}), kSample / 2.0, kSample / 25.0);
+    EXPECT_NEAR(count_described(generator, "dispatched"), kSample / 4.0, kSample / 25.0);
+    EXPECT_NEAR(count_described(generator, "edition"), kSample / 20.0, kSample / 50.0);
+    EXPECT_NEAR(count_described(generator, "refill"), kSample / 100.0, kSample / 150.0);
+    EXPECT_NEAR(count_described(generator, "larkspur"), kSample / 8.0, kSample / 25.0);
     EXPECT_LT(count_described(generator, "solstice"), 10);
 }
 

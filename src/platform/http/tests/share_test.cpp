@@ -44,10 +44,10 @@ TEST(Share, OfManyAtOnceNoMoreAreGrantedThanThereIs) {
     for (int i = 0; i < 800; ++i) shares.emplace_back(taken, 100);
     {
         std::vector<std::jthread> threads;
-        for (int t = 0; t < 8; ++t) {
+        for (std::size_t t = 0; t < 8; ++t) {
             threads.emplace_back([&, t] {
-                for (int i = 0; i < 100; ++i) {
-                    if (shares[static_cast<std::size_t>(t * 100 + i)].grow()) ++granted;
+                for (std::size_t i = 0; i < 100; ++i) {
+                    if (shares[t * 100 + i].grow()) ++granted;
                 }
             });
         }

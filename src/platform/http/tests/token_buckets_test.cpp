@@ -19,7 +19,7 @@ TEST(TokenBuckets, AClientMayBurstAndThenWaits) {
 TEST(TokenBuckets, RefusalsCostNothing) {
     TokenBuckets buckets{{.per_second = 1, .burst = 1}};
     EXPECT_EQ(buckets.take("a", 0), 0);
-    for (int i = 0; i < 100; ++i) EXPECT_GT(buckets.take("a", 10 * i), 0);
+    for (int i = 0; i < 100; ++i) EXPECT_GT(buckets.take("a", std::int64_t{10} * i), 0);
     EXPECT_EQ(buckets.take("a", 1'000), 0);
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,7 +80,7 @@ void RedisServer::start() {
     if (is_sentinel) {
         // A sentinel writes into its configuration.
         std::ofstream{config} << "bind 127.0.0.1\n";
-        std::filesystem::permissions(config, std::filesystem::perms{0666});
+        chmod(config.c_str(), 0666);
         words.push_back(config);
     }
     const Arguments own{
@@ -96,7 +97,7 @@ void RedisServer::start() {
         become_nobody();
         prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves nothing behind
         const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-        for (const int fd : {0, 1, 2}) dup2(nowhere, fd);
+        for (int fd = 0; nowhere >= 0 && fd <= 2; ++fd) dup2(nowhere, fd);
         execvp(pointers.front(), pointers.data());
         _exit(127);
     }

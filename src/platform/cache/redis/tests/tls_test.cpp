@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -28,7 +29,7 @@ public:
         sign("stranger", "other");
         sign("client", "other");
         for (const auto& entry : std::filesystem::directory_iterator{folder_})
-            std::filesystem::permissions(entry, std::filesystem::perms{0644});
+            chmod(entry.path().c_str(), 0644);
     }
     ~Certificates() {
         std::error_code ignored;
