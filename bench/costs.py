@@ -18,7 +18,6 @@ KEPT = pathlib.Path(__file__).with_name("costs.json")
 PRODUCTS = 1_000
 WARM_UP = 50
 REQUESTS = 400
-ATTEMPTS = 3
 ALLOCATORS = {"malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"}
 
 
@@ -100,7 +99,8 @@ def bytes_of(method, path, headers, body=None):
 
 
 def routes(haat):
-    """Name, status, and the requests sent by turns."""
+    """Name, status, and the requests sent by turns. No search: what it costs is the database's, and within valgrind
+    it takes longer than a scan may."""
     products = [product["_id"] for product in haat.data("GET", "/api/product/all?limit=100")]
     hot = {request.name: request for request in haat.requests()}
     customer = hot["cart view"].headers
@@ -118,7 +118,7 @@ def routes(haat):
     yield "cart view", 200, [get("/api/cart", customer)]
     yield "cart count", 200, [get("/api/cart/count", customer)]
     yield "profile", 200, [get("/api/user/profile", customer)]
-    yield "search", 200, [get(f"/api/product/search?search=lamp&limit={limit}") for limit in range(1, 90)]
+    yield "address list", 200, [get("/api/address/all", customer)]
     yield "cart quantity update", 200, [bytes_of("PUT", f"/api/cart/update/{line}", customer, {"quantity": quantity})
                                         for quantity in (1, 2)]
 
@@ -134,22 +134,12 @@ def count():
 
 
 def cost_of(haat, status, requests):
-    """Counted again where a request was given up, which happens within valgrind on a machine that is overloaded."""
-    for _ in range(ATTEMPTS):
-        try:
-            return counted(haat, status, requests)
-        except RuntimeError as error:
-            fault = error
-    raise fault
-
-
-def counted(haat, status, requests):
     client = Client(haat.port)
     for turn in range(WARM_UP + REQUESTS):
         if turn == WARM_UP:
             haat.reset()
         got = client.ask(requests[turn % len(requests)])
-        if got != status and turn >= WARM_UP:
+        if got != status:
             raise RuntimeError(f"{requests[0]!r} gave {got}")
     instructions, allocations = haat.dump()
     return {"instructions": round(instructions / REQUESTS), "allocations": round(allocations / REQUESTS, 1)}

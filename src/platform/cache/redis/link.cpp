@@ -115,11 +115,10 @@ private:
     }
 
     static std::optional<Host> read_host(const Reply& reply) {
-        const Reply name = reply.at(0);
-        const Reply port = reply.at(1);
-        if (!name.text() || !port.text()) return std::nullopt;
-        Host host{.name = std::string{*name.text()}, .port = 0};
-        const auto digits = *port.text();
+        const auto name = reply.at(0).text();
+        const auto digits = reply.at(1).text().value_or("");
+        if (!name) return std::nullopt;
+        Host host{.name = std::string{*name}, .port = 0};
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), host.port);
         if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
         return host;
