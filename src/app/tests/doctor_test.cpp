@@ -28,9 +28,9 @@ public:
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
         auto* any = reinterpret_cast<sockaddr*>(&address);
-        EXPECT_TRUE(fd_ >= 0 && bind(fd_, any, size) == 0);
-        EXPECT_EQ(listen(fd_, 1), 0);
-        EXPECT_EQ(getsockname(fd_, any, &size), 0);
+        const bool listens =
+            fd_ >= 0 && bind(fd_, any, size) == 0 && listen(fd_, 1) == 0 && getsockname(fd_, any, &size) == 0;
+        EXPECT_TRUE(listens);
         port_ = ntohs(address.sin_port);
     }
     ~Listener() { stop(); }
