@@ -1,5 +1,6 @@
 """Haat and nginx, each alone on core 0 while it is measured."""
 import dataclasses
+import hashlib
 import http.client
 import json
 import os
@@ -49,9 +50,15 @@ def environment(folder, **settings):
     return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), **SETTINGS, **settings}
 
 
+def schema():
+    """A digest of the migrations: a folder of others is of no use."""
+    files = sorted((ROOT / "src").rglob("migrations/*.sql"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
 def seeded_folder(products):
     """A data folder with so many products, kept for the next time; and how long it took to fill."""
-    folder = BUILD / f"data-{products}"
+    folder = BUILD / f"data-{products}-{schema()}"
     record = folder / "seeded.json"
     if not record.exists():
         shutil.rmtree(folder, ignore_errors=True)
