@@ -89,8 +89,7 @@ By turns products all over the catalogue and pages of the list, 250 connections,
 {mixed['rps']:,.0f} a second, p99 {mixed['p99_ms']:.0f} ms, {mixed['cpu_us']:.0f} µs of CPU a request.
 
 ## Memory and time
-Resident memory counts pages of files, which the kernel can take back: the program and its libraries, and the part of
-the database that was read through its memory map.
+Resident memory counts pages of files, which the kernel can take back: the program and its libraries.
 
 {resources(results)}
 """
