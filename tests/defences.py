@@ -93,10 +93,8 @@ DEFENCES = [
     Defence("an unknown address costs a hash", LOG_IN, "std::string{crypto::dummy_hash()}", "std::string{}",
             "api/test_register_login.py -k takes_as_long"),
     Defence("an OTP takes as long whoever asks for it", RESET,
-            """    if (!requests) co_return std::unexpected{requests.error()};
-    co_await sit_out(began_ms, context_.options.password_reset_ms);
-""", "    if (!requests) co_return std::unexpected{requests.error()};\n",
-            unit="*ResetPasswordTest.TakesAsLong*"),
+            "    co_await sit_out(began_ms, context_.options.password_reset_ms);\n    if (*requests",
+            "    co_await sit_out(began_ms, 0);\n    if (*requests", unit="*ResetPasswordTest.TakesAsLong*"),
     Defence("a token that ran out is refused though it is known", "src/accounts/access.cpp",
             "!admission || admission->claims.expires_at <= now ||", "!admission ||",
             unit="*AccessTest.ACachedToken*"),
