@@ -156,7 +156,7 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         versions = versions_of(*items, catalog_.version());
     }
     if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
-    const std::string stamp = stamp_of(versions, catalog);
+    const std::string stamp = shared_ == nullptr ? std::string{} : stamp_of(versions, catalog);
     cache::redis::SharedViews* shared_views = stamp.empty() ? nullptr : shared_;
     if (shared_views != nullptr) {
         const auto shared = co_await shared_views->get(user.str(), stamp);
