@@ -1,9 +1,9 @@
 import os
-import random
 
 import pytest
 
 from support import engine
+from support.dice import seeded_dice
 from support.report import write_report
 from support.server import Server, find_binary
 
@@ -31,12 +31,7 @@ def start_server():
 
 @pytest.fixture(scope="module")
 def dice(request):
-    """Random numbers that HAAT_SEED repeats; a failure shows the seed (pytest prints what a fixture printed)."""
-    seed = int(os.environ.get("HAAT_SEED", random.SystemRandom().randrange(2**32)))
-    print(f"HAAT_SEED={seed} repeats {request.module.__name__}")
-    made = random.Random(seed)
-    made.seed_of_run = seed
-    return made
+    return seeded_dice(request.module.__name__)
 
 
 @pytest.fixture(scope="module")

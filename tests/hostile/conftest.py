@@ -1,9 +1,8 @@
-import os
-import random
 import resource
 
 import pytest
 
+from support.dice import seeded_dice
 from support.pressure import FULL_SIZE, expect_clean, held, is_sanitized
 from support.report import write_report
 from support.server import Server
@@ -53,10 +52,7 @@ def cleanly(server):
 
 @pytest.fixture(scope="module")
 def dice(request):
-    """Random numbers that HAAT_SEED repeats; a failure shows the seed (pytest prints what a fixture printed)."""
-    seed = int(os.environ.get("HAAT_SEED", random.SystemRandom().randrange(2**32)))
-    print(f"HAAT_SEED={seed} repeats {request.module.__name__}")
-    return random.Random(seed)
+    return seeded_dice(request.module.__name__)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,7 @@
-import os
-import random
-
 import pytest
 
 from support import engine
+from support.dice import seeded_dice
 from support.server import Server
 from support.shop import Shop
 
@@ -27,7 +25,4 @@ def shop(database_engine):
 
 @pytest.fixture
 def dice(request):
-    """Random numbers that HAAT_SEED repeats; a failure shows the seed (pytest prints what a fixture printed)."""
-    seed = int(os.environ.get("HAAT_SEED", random.SystemRandom().randrange(2**32)))
-    print(f"HAAT_SEED={seed} repeats {request.node.nodeid}")
-    return random.Random(seed)
+    return seeded_dice(request.node.nodeid)
