@@ -28,6 +28,8 @@ void put_hex(char* out, std::uint64_t value, int bytes) {
     }
 }
 
+constexpr unsigned digit_of(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
+
 constexpr bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -52,6 +54,21 @@ std::optional<ObjectId> ObjectId::parse(std::string_view text) {
     ObjectId id;
     std::ranges::transform(text, id.text_.begin(), to_lower);
     if (!std::ranges::all_of(id.text_, is_lower_hex)) return std::nullopt;
+    return id;
+}
+
+ObjectId::Bytes ObjectId::bytes() const {
+    Bytes bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const unsigned byte = digit_of(text_[2 * i]) << 4U | digit_of(text_[2 * i + 1]);
+        bytes[i] = static_cast<std::uint8_t>(byte);
+    }
+    return bytes;
+}
+
+ObjectId ObjectId::of(const Bytes& bytes) {
+    ObjectId id;
+    for (std::size_t i = 0; i < bytes.size(); ++i) put_hex(id.text_.data() + 2 * i, bytes[i], 1);
     return id;
 }
 

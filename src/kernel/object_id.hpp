@@ -29,6 +29,11 @@ public:
     // Accepts exactly 24 hex characters of either case; anything else is nullopt.
     static std::optional<ObjectId> parse(std::string_view text);
 
+    // The 12 bytes, whose order is that of the ids: for where many are kept.
+    using Bytes = std::array<std::uint8_t, kTextLength / 2>;
+    [[nodiscard]] Bytes bytes() const;
+    static ObjectId of(const Bytes& bytes);
+
     // 24 lower-case hex characters.
     [[nodiscard]] std::string_view text() const { return {text_.data(), text_.size()}; }
     [[nodiscard]] std::string str() const { return std::string{text()}; }

@@ -65,6 +65,15 @@ TEST(ObjectId, ThreadsNeverMakeTheSameOne) {
     EXPECT_EQ(all.size(), kThreads * kEach);
 }
 
+TEST(ObjectId, BytesAreTheSameIdInHalfTheSpaceAndInTheSameOrder) {
+    const auto low = *ObjectId::parse("00ff10a9b0c1d2e3f4050600"),
+               high = *ObjectId::parse("00ff10a9b0c1d2e3f4050601");
+    EXPECT_EQ(ObjectId::of(low.bytes()), low);
+    EXPECT_EQ(ObjectId::of(high.bytes()), high);
+    EXPECT_LT(low.bytes(), high.bytes());
+    EXPECT_EQ(low.bytes()[1], 0xFF);
+}
+
 TEST(ObjectId, AnIdOfOneKindIsNotOneOfAnother) {
     static_assert(!std::is_convertible_v<ProductId, UserId> && !std::is_convertible_v<ObjectId, UserId>);
     EXPECT_EQ(UserId::parse(kText)->text(), kText);

@@ -14,10 +14,14 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kernel/clock.hpp"
+#include "kernel/error.hpp"
+#include "platform/cache/journal.hpp"
 
 namespace haat::cache {
 
@@ -61,17 +65,41 @@ public:
         return versions_[stripe_of(key)].load(std::memory_order_acquire);
     }
 
-    void move(std::size_t stripe) { versions_[stripe].fetch_add(1, std::memory_order_acq_rel); }
+    // What has changed under this key is out of date. An empty key: nobody says which, or stripe 0.
+    void move(std::string_view key) {
+        const auto next = [&] {
+            return versions_[stripe_of(key)].fetch_add(1, std::memory_order_acq_rel) + 1;
+        };
+        if (journal_) {
+            journal_->add(next, key);
+        } else {
+            next();
+        }
+    }
     void move_all() {
-        for (std::size_t stripe = 0; stripe <= mask_; ++stripe) move(stripe);
+        if (journal_) return move({});
+        for (std::size_t stripe = 0; stripe <= mask_; ++stripe)
+            versions_[stripe].fetch_add(1, std::memory_order_acq_rel);
     }
 
-    // Which stripe a key belongs to; an empty key is stripe 0.
-    [[nodiscard]] std::size_t stripe_of(std::string_view key) const {
-        return mask_ == 0 ? 0 : std::hash<std::string_view>{}(key)&mask_;
+    // Of a topic of one stripe: from now on it remembers which keys have changed. Before it is shared.
+    void keep_journal() {
+        HAAT_ASSERT(mask_ == 0);
+        journal_ = std::make_unique<Journal>(versions_[0].load());
+    }
+    // What has changed since version() was `version`, and what the version is with that. nullopt: without a
+    // journal, without a lease, when it was too long ago, or when nobody said which keys.
+    [[nodiscard]] std::optional<Journal::Changes> changes_since(std::uint64_t version) const {
+        if (!journal_ || (lease_ != nullptr && !lease_->holds())) return std::nullopt;
+        return journal_->since(version);
     }
 
 private:
+    // Which stripe a key belongs to; an empty key is stripe 0.
+    [[nodiscard]] std::size_t stripe_of(std::string_view key) const {
+        return mask_ == 0 || key.empty() ? 0 : std::hash<std::string_view>{}(key)&mask_;
+    }
+
     static std::uint64_t never_again() {
         static std::atomic<std::uint64_t> next{std::uint64_t{1} << 63U};  // versions count from 0
         return next.fetch_add(1, std::memory_order_relaxed);
@@ -81,6 +109,7 @@ private:
     const Lease* lease_ = nullptr;
     std::size_t mask_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> versions_;
+    std::unique_ptr<Journal> journal_;  // nullptr: none is kept
 };
 
 }  // namespace haat::cache

@@ -75,7 +75,7 @@ public:
 protected:
     [[nodiscard]] const std::vector<TouchedKey>& touched() const { return touched_; }
     void move_topics() {
-        for (const auto& [topic, key] : touched_) topic->move(topic->stripe_of(key));
+        for (const auto& [topic, key] : touched_) topic->move(key);
     }
 
 private:

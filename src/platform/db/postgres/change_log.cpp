@@ -81,7 +81,7 @@ void move_topics(std::string_view change, std::span<cache::Topic* const> topics)
         while (!keys.empty()) {
             keys.remove_prefix(1);
             const std::string_view key = keys.substr(0, keys.find(kNextKey));
-            (*topic)->move((*topic)->stripe_of(key));
+            (*topic)->move(key);
             keys.remove_prefix(key.size());
         }
     }
