@@ -9,13 +9,13 @@ import time
 import pytest
 
 from support.expect import DATE, ID, expect_data
+from support.patience import wait_until
 from support.raw import RawConnection
 from support.redis_server import Again, RedisServer
 from support.ports import free_port
 from support.shop import Shop
 
 CHANGES = 12  # of a cart, each followed by looks at it
-PATIENCE_S = 20
 SETTLE_S = 1.5  # until all connections of a node are there, and what it tells has arrived
 PROMPT_S = 3.0  # for one answer on a busy machine; whoever waits for a frozen Redis waits for ever
 
@@ -35,21 +35,8 @@ def plain_shop(start_server):
 @pytest.fixture(scope="module")
 def assisted_shop(start_server, redis):
     shop = Shop(start_server(REDIS_URL=redis.url))
-    until(lambda: metric(shop, "haat_redis_available") == 1)
+    wait_until(lambda: shop.server.metric("haat_redis_available") == 1)
     return shop
-
-
-def until(is_so):
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < give_up_at, "it did not happen"
-        time.sleep(0.02)
-
-
-def metric(shop, name):
-    text = shop.anyone.get("/metrics").text
-    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else None
 
 
 class Visit:
@@ -206,11 +193,11 @@ STATES = [(well, "answered"), (stopped, "skipped"), (frozen, "late"), (comes_and
 @pytest.mark.parametrize("state, outcome", STATES, ids=lambda value: getattr(value, "__name__", None))
 def test_answers_are_the_same_and_prompt(assisted_shop, redis, expected, state, outcome):
     counter = f'haat_redis_batches_total{{outcome="{outcome}"}}'
-    before = metric(assisted_shop, counter)
+    before = assisted_shop.server.metric(counter)
     with state(redis):
         expect_the_same(assisted_shop, expected)
-    assert metric(assisted_shop, counter) > before
-    until(lambda: metric(assisted_shop, "haat_redis_available") == 1)
+    assert assisted_shop.server.metric(counter) > before
+    wait_until(lambda: assisted_shop.server.metric("haat_redis_available") == 1)
 
 
 def test_answers_are_the_same_when_redis_is_off_at_the_start_and_comes_later(start_server, expected):
@@ -219,9 +206,9 @@ def test_answers_are_the_same_when_redis_is_off_at_the_start_and_comes_later(sta
         redis.stop()
         shop = Shop(start_server(REDIS_URL=redis.url))
         expect_the_same(shop, expected)
-        assert metric(shop, "haat_redis_available") == 0
+        assert shop.server.metric("haat_redis_available") == 0
         redis.start()
-        until(lambda: metric(shop, "haat_redis_available") == 1)
+        wait_until(lambda: shop.server.metric("haat_redis_available") == 1)
         expect_the_same(shop, expected)
     finally:
         redis.discard()
@@ -232,7 +219,7 @@ def test_answers_are_the_same_with_a_wrong_password(start_server, expected):
     try:
         shop = Shop(start_server(REDIS_URL=f"redis://:wrong@127.0.0.1:{redis.port}"))
         expect_the_same(shop, expected)
-        assert metric(shop, "haat_redis_available") == 0
+        assert shop.server.metric("haat_redis_available") == 0
         assert "wrong" not in shop.server.log_text().replace("wrongpass", "").replace("WRONGPASS", "")
     finally:
         redis.discard()
@@ -265,14 +252,14 @@ def test_answers_are_the_same_when_somebody_else_listens_there(start_server, exp
 def test_a_view_of_a_cart_is_shared(assisted_shop, redis):
     user = assisted_shop.user()
     assisted_shop.cart_item(user)
-    before = metric(assisted_shop, 'haat_cache_hits_total{cache="shared_cart"}')
+    before = assisted_shop.server.metric('haat_cache_hits_total{cache="shared_cart"}')
 
     def has_hit():
         user.close()
         assert user.get("/api/cart").status_code == 200
-        return metric(assisted_shop, 'haat_cache_hits_total{cache="shared_cart"}') > before
+        return assisted_shop.server.metric('haat_cache_hits_total{cache="shared_cart"}') > before
 
-    until(has_hit)
+    wait_until(has_hit)
     [key] = [key for key in redis.tell("KEYS", "haat:*") if key.endswith(user.id.encode())]
     assert re.fullmatch(rf"haat:\{{[0-9a-f]{{12}}\}}:cart:{user.id}", key.decode())
     assert 3500 < redis.tell("TTL", key) <= 3600
@@ -288,13 +275,13 @@ def test_it_is_told_once_that_redis_goes_and_comes(start_server):
             return [record["event"] for record in server.log_records()
                     if record["event"] in ("redis_available", "redis_unavailable")]
 
-        until(lambda: told() == ["redis_available"])
+        wait_until(lambda: told() == ["redis_available"])
         redis.stop()
-        until(lambda: metric(shop, "haat_redis_available") == 0)
+        wait_until(lambda: shop.server.metric("haat_redis_available") == 0)
         time.sleep(0.5)
         redis.start()
-        until(lambda: metric(shop, "haat_redis_available") == 1)
-        until(lambda: told() == ["redis_available", "redis_unavailable", "redis_available"])
+        wait_until(lambda: shop.server.metric("haat_redis_available") == 1)
+        wait_until(lambda: told() == ["redis_available", "redis_unavailable", "redis_available"])
     finally:
         redis.discard()
 
@@ -327,7 +314,7 @@ BURST, PER_SECOND = 2000, 500
 def test_a_client_has_one_allowance_on_all_nodes(start_server, redis):
     nodes = [start_server(REDIS_URL=redis.url, RATE_LIMITS="on", THREADS="1") for _ in range(2)]
     for node in nodes:
-        until(lambda: "redis_available" in node.log_text())
+        wait_until(lambda: "redis_available" in node.log_text())
     time.sleep(SETTLE_S)
     begun = time.monotonic()
     spent = []

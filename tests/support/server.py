@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -69,6 +70,7 @@ class Server:
         self.settings = {**DEFAULT_SETTINGS, "HOST": self.address, "PORT": str(self.port), "DATA_DIR": str(self.data_dir),
                          "DATABASE_URL": self.storage.url, **settings}
         self.process = None
+        self.metrics_session = requests.Session()  # one connection: to look moves nobody else's to another thread
 
     @property
     def address(self):
@@ -149,6 +151,12 @@ class Server:
             if line.startswith("{"):
                 records.append(json.loads(line))
         return records
+
+    def metric(self, name):
+        """Its value now, by the name with all labels; None where there is none."""
+        text = self.metrics_session.get(self.base_url + "/metrics", timeout=10 * PATIENCE).text
+        found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else None
 
     def database(self):
         """A connection of the test's own to the server's database."""
