@@ -1,28 +1,22 @@
 #include "media/image.hpp"
 
-#include <vips/vips.h>
-
 #include <memory>
-#include <mutex>
-#include <stdexcept>
 
 #include "media/avif.hpp"
 #include "media/chunks.hpp"
+#include "media/vips.hpp"
 
 namespace haat::media {
 namespace {
 
-struct Unref {
-    void operator()(VipsImage* image) const { g_object_unref(image); }
-};
-using Image = std::unique_ptr<VipsImage, Unref>;
+using Image = std::unique_ptr<VipsImage, UnrefImage>;
 
 // libvips gathers its messages in one buffer of the process, which nobody reads here.
 struct ErrorsDropped {
     ErrorsDropped() = default;
     ErrorsDropped(const ErrorsDropped&) = delete;
     ErrorsDropped& operator=(const ErrorsDropped&) = delete;
-    ~ErrorsDropped() { vips_error_clear(); }
+    ~ErrorsDropped() { vips().vips_error_clear(); }
 };
 
 using Loader = int (*)(void* bytes, size_t size, VipsImage** out, ...);
@@ -54,11 +48,11 @@ bool is_avif(std::string_view bytes) {
 Loader loader_of(std::string_view bytes) {
     constexpr std::size_t kLongestMagic = 12;
     if (bytes.size() < kLongestMagic) return nullptr;
-    if (is_jpeg(bytes)) return vips_jpegload_buffer;
-    if (is_png(bytes)) return vips_pngload_buffer;
-    if (is_webp(bytes)) return vips_webpload_buffer;
-    if (is_gif(bytes)) return vips_gifload_buffer;
-    if (is_avif(bytes)) return vips_heifload_buffer;
+    if (is_jpeg(bytes)) return vips().vips_jpegload_buffer;
+    if (is_png(bytes)) return vips().vips_pngload_buffer;
+    if (is_webp(bytes)) return vips().vips_webpload_buffer;
+    if (is_gif(bytes)) return vips().vips_gifload_buffer;
+    if (is_avif(bytes)) return vips().vips_heifload_buffer;
     return nullptr;
 }
 
@@ -73,16 +67,16 @@ Image open(Loader load, std::string_view bytes) {
 }
 
 bool fits(VipsImage* image) {
-    const std::int64_t width = vips_image_get_width(image);
-    const std::int64_t height = vips_image_get_height(image);
+    const std::int64_t width = vips().vips_image_get_width(image);
+    const std::int64_t height = vips().vips_image_get_height(image);
     return width <= kMaxSide && height <= kMaxSide && width * height <= kMaxPixels;
 }
 
 // To sRGB by the embedded profile. Null when there is none that can be used.
 Image apply_profile(VipsImage* image) {
-    if (!vips_image_get_typeof(image, VIPS_META_ICC_NAME)) return nullptr;
+    if (!vips().vips_image_get_typeof(image, VIPS_META_ICC_NAME)) return nullptr;
     VipsImage* out = nullptr;
-    const int failed = vips_icc_transform(image, &out, "srgb", "embedded", TRUE, "depth", 8, nullptr);
+    const int failed = vips().vips_icc_transform(image, &out, "srgb", "embedded", TRUE, "depth", 8, nullptr);
     return Image{failed ? nullptr : out};
 }
 
@@ -90,25 +84,25 @@ Image apply_profile(VipsImage* image) {
 Image to_srgb(VipsImage* image) {
     const Image profiled = apply_profile(image);
     VipsImage* out = nullptr;
-    if (vips_colourspace(profiled ? profiled.get() : image, &out, VIPS_INTERPRETATION_sRGB, nullptr))
+    if (vips().vips_colourspace(profiled ? profiled.get() : image, &out, VIPS_INTERPRETATION_sRGB, nullptr))
         return nullptr;
     const Image converted{out};
     out = nullptr;
-    if (vips_cast_uchar(converted.get(), &out, nullptr)) return nullptr;
+    if (vips().vips_cast_uchar(converted.get(), &out, nullptr)) return nullptr;
     return Image{out};
 }
 
-Image decode(VipsImage* image) { return Image{vips_image_copy_memory(image)}; }
+Image decode(VipsImage* image) { return Image{vips().vips_image_copy_memory(image)}; }
 
 // Turns the image as its EXIF orientation says. A turn needs all pixels at once, so they are decoded first,
 // and the unturned ones are gone before the encoder starts. Null when decoding fails.
 Image upright(Image image) {
     constexpr int kUpright = 1;
-    if (vips_image_get_orientation(image.get()) == kUpright) return image;
+    if (vips().vips_image_get_orientation(image.get()) == kUpright) return image;
     const Image decoded = decode(image.get());
     if (!decoded) return nullptr;
     VipsImage* out = nullptr;
-    if (vips_autorot(decoded.get(), &out, nullptr)) return nullptr;
+    if (vips().vips_autorot(decoded.get(), &out, nullptr)) return nullptr;
     const Image turned{out};
     return decode(turned.get());
 }
@@ -116,44 +110,18 @@ Image upright(Image image) {
 Result<ProcessedImage> encode(VipsImage* image) {
     void* webp = nullptr;
     size_t size = 0;
-    if (vips_webpsave_buffer(image, &webp, &size, "Q", kWebpQuality, nullptr)) {
+    if (vips().vips_webpsave_buffer(image, &webp, &size, "Q", kWebpQuality, nullptr)) {
         return fail(ErrorCode::unsupported_image);
     }
-    const std::unique_ptr<void, decltype(&g_free)> owned{webp, &g_free};
+    const std::unique_ptr<void, decltype(&g_free)> owned{webp, vips().g_free};
     return ProcessedImage{.webp = picture_of_webp({static_cast<const char*>(webp), size}),
-                          .width = vips_image_get_width(image),
-                          .height = vips_image_get_height(image)};
-}
-
-// What libvips says of broken files is the client's doing and would fill the log.
-void discard_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
-
-void start() {
-    if (VIPS_INIT("haat"))
-        throw std::runtime_error{"libvips does not start: " + std::string{vips_error_buffer()}};
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);
-    vips_block_untrusted_set(TRUE);
-    vips_operation_block_set("VipsForeignLoad", TRUE);
-    for (const char* allowed : {"VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp",
-                                "VipsForeignLoadNsgif", "VipsForeignLoadHeif"}) {
-        vips_operation_block_set(allowed, FALSE);
-    }
-    for (const auto chatter :
-         {G_LOG_LEVEL_WARNING, G_LOG_LEVEL_MESSAGE, G_LOG_LEVEL_INFO, G_LOG_LEVEL_DEBUG}) {
-        g_log_set_handler("VIPS", chatter, discard_log, nullptr);
-    }
+                          .width = vips().vips_image_get_width(image),
+                          .height = vips().vips_image_get_height(image)};
 }
 
 }  // namespace
 
-void start_image_library() {
-    static std::once_flag once;
-    std::call_once(once, start);
-}
-
 Result<ProcessedImage> process_image(std::string_view bytes) {
-    start_image_library();  // with the first image: it brings some 10 MB of libraries along
     const Loader load = loader_of(bytes);
     if (!load) return fail(ErrorCode::unsupported_image);
     const std::string png = is_png(bytes) ? picture_of_png(bytes) : std::string{};

@@ -23,15 +23,11 @@ struct ProcessedImage {
     int height = 0;
 };
 
-// Sets libvips up for untrusted input: five loaders and no more, one thread an image, no cache. Once a
-// process, before the first process_image(); later calls do nothing. Throws std::runtime_error.
-void start_image_library();
-
 // JPEG, PNG, WebP, GIF and AVIF; of an animation the first frame. Blocking and heavy on the CPU: for a
 // CpuPool (a second for 12 megapixels). Safe from any thread. Needs up to 12 bytes of memory a pixel, 600 MB
 // at the limit: the pool's threads times that must fit. AVIF made of tiles (grids) is not taken, see
 // avif.hpp. Errors: unsupported_image (another type, corrupt or cut off), image_too_large (by the header,
-// before any pixel is decoded).
+// before any pixel is decoded). Throws what vips() throws (vips.hpp).
 Result<ProcessedImage> process_image(std::string_view bytes);
 
 }  // namespace haat::media

@@ -1,34 +1,32 @@
 #include "app/seed/images.hpp"
 
-#include <vips/vips.h>
-
 #include <memory>
 #include <stdexcept>
 
 #include "app/seed/drawing.hpp"
 #include "media/image.hpp"
+#include "media/vips.hpp"
 
 namespace haat::seed {
 namespace {
 
 [[noreturn]] void throw_vips() {
-    const std::string text = vips_error_buffer();
-    vips_error_clear();
+    const std::string text = media::vips().vips_error_buffer();
+    media::vips().vips_error_clear();
     throw std::runtime_error{"cannot make an image: " + text};
 }
 
 std::string to_webp(const std::string& pixels) {
-    media::start_image_library();
+    const media::Vips& vips = media::vips();
     constexpr int kChannels = 3;
-    const std::unique_ptr<VipsImage, decltype(&g_object_unref)> image{
-        vips_image_new_from_memory(pixels.data(), pixels.size(), kImageSide, kImageSide, kChannels,
-                                   VIPS_FORMAT_UCHAR),
-        &g_object_unref};
+    const std::unique_ptr<VipsImage, media::UnrefImage> image{vips.vips_image_new_from_memory(
+        pixels.data(), pixels.size(), kImageSide, kImageSide, kChannels, VIPS_FORMAT_UCHAR)};
     if (!image) throw_vips();
     void* webp = nullptr;
     std::size_t size = 0;
-    if (vips_webpsave_buffer(image.get(), &webp, &size, "Q", media::kWebpQuality, nullptr) != 0) throw_vips();
-    const std::unique_ptr<void, decltype(&g_free)> owned{webp, &g_free};
+    if (vips.vips_webpsave_buffer(image.get(), &webp, &size, "Q", media::kWebpQuality, nullptr) != 0)
+        throw_vips();
+    const std::unique_ptr<void, decltype(&g_free)> owned{webp, vips.g_free};
     return {static_cast<const char*>(webp), size};
 }
 

@@ -23,7 +23,7 @@ constexpr std::array kFormats = {".jpg", ".png", ".webp", ".gif", ".avif"};
 
 class ProcessImage : public testing::Test {
 protected:
-    void SetUp() override { start_image_library(); }
+    void SetUp() override { vips(); }
 };
 
 // The slug of the error, or `WxH`.

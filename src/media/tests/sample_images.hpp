@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "media/image.hpp"
+#include "media/vips.hpp"
 
 namespace haat::media::samples {
 
@@ -25,7 +26,7 @@ inline Image checked(int failed, VipsImage*& image) {
 
 // The left half red, the right half blue, sRGB.
 inline Image red_and_blue(int width, int height) {
-    start_image_library();
+    vips();
     VipsImage* out = nullptr;
     const auto plain = [&](double r, double b, int columns) {
         const auto black = checked(vips_black(&out, columns, height, "bands", 3, nullptr), out);
@@ -42,7 +43,7 @@ inline Image red_and_blue(int width, int height) {
 
 // Incompressible, so that a file has as many bytes as a photograph.
 inline Image noise(int width, int height) {
-    start_image_library();
+    vips();
     VipsImage* out = nullptr;
     const auto gauss =
         checked(vips_gaussnoise(&out, width, height, "mean", 128.0, "sigma", 50.0, "seed", 7, nullptr), out);
