@@ -184,7 +184,7 @@ DEFENCES = [
             "if (true || Timestamp::now() <= caller.login_at + kFreshLoginMs)", "api/test_update_user.py"),
     Defence("what is not published is not listed", "src/catalog/product_store.cpp",
             "JOIN (SELECT id FROM products WHERE publish = 1 ", "JOIN (SELECT id FROM products WHERE publish >= 0 ",
-            "api/test_product.py -k publish"),
+            "api/test_search.py -k counts_what_is_published_and_database"),
     Defence("no secret of a query is logged", "src/platform/observe/access.cpp",
             "append_escaped(out, redact_query(line.query))", "append_escaped(out, line.query)",
             "api/test_observability.py"),

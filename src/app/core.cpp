@@ -100,6 +100,8 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
                .outbox = outbox,
                .access_tokens = access_tokens,
                .refresh_tokens = refresh_tokens,
-               .options = account_options(settings_, keys)} {}
+               .options = account_options(settings_, keys)} {
+    catalog_topic.keep_journal();  // for catalog::ProductIndex
+}
 
 }  // namespace haat::app

@@ -76,6 +76,11 @@ std::unique_ptr<Assistant> make_assistant(Core& core) {
     return std::make_unique<Assistant>(std::move(*address), core.node_key, core.metrics);
 }
 
+catalog::ProductIndexOptions index_options(const config::StorageSettings& storage) {
+    return {.max_bytes = static_cast<std::size_t>(storage.search_memory_mib) * 1024 * 1024,
+            .log = [](std::string_view line) { observe::log_warn("no_product_index", {{"reason", line}}); }};
+}
+
 http::PipelineOptions pipeline_options(const config::ServerSettings& server, Assistant* assistant) {
     return {.origins = server.frontend_urls,
             .proxies = networks(server.trusted_proxies, "TRUSTED_PROXIES"),
@@ -115,6 +120,7 @@ Shop::Shop(Core& core, int inherited_socket)
       files_{"haat-file", kFileThreads, kMaxQueuedFiles},
       image_store_{make_image_store(core.settings)},
       media_{images_, *image_store_},
+      product_index_{catalog_reads(), core.catalog_topic, index_options(core.settings.storage)},
       system_http_{*core.db, core.metrics, core.settings.server.port,
                    networks(core.settings.server.metrics_allow, "METRICS_ALLOW"),
                    !core.settings.server.trusted_proxies.empty()},
@@ -123,7 +129,7 @@ Shop::Shop(Core& core, int inherited_socket)
       user_http_{core.accounts, addresses_, media_},
       category_http_{catalog_reads(), core.catalog_topic},
       sub_category_http_{catalog_reads(), core.catalog_topic},
-      product_http_{catalog_reads(), core.catalog_topic},
+      product_http_{catalog_reads(), core.catalog_topic, product_index_},
       cart_http_{*core.db,
                  catalog_,
                  core.carts_topic,
@@ -166,6 +172,13 @@ void Shop::watch() {
                             [this] { return static_cast<double>(server_.connections()); });
     metrics.gauge_at_scrape({"haat_http_requests_in_flight", "Requests being handled."}, {},
                             [this] { return static_cast<double>(server_.in_flight()); });
+    metrics.gauge_at_scrape(
+        {"haat_catalog_index_ready", "1 while lists and searches are answered by the index in memory."}, {},
+        [this] { return product_index_.is_ready() ? 1.0 : 0.0; });
+    metrics.gauge_at_scrape({"haat_catalog_index_bytes", "Memory of that index, about."}, {},
+                            [this] { return static_cast<double>(product_index_.bytes()); });
+    metrics.gauge_at_scrape({"haat_catalog_index_made", "How often it was made, since the start."}, {},
+                            [this] { return static_cast<double>(product_index_.made()); });
     observe::watch_queue(metrics, "hashing", [this] { return static_cast<double>(core_.hashing.queued()); });
     observe::watch_queue(metrics, "images", [this] { return static_cast<double>(images_.queued()); });
     observe::watch_queue(metrics, "files", [this] { return static_cast<double>(files_.queued()); });

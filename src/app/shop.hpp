@@ -11,6 +11,7 @@
 #include "app/routes.hpp"
 #include "app/traffic.hpp"
 #include "catalog/catalog.hpp"
+#include "catalog/product_index.hpp"
 #include "mail/mailer.hpp"
 #include "media/store.hpp"
 #include "platform/http/pipeline/pipeline.hpp"
@@ -50,6 +51,7 @@ private:
     std::unique_ptr<media::ImageStore> image_store_;
     media::Media media_;
     catalog::Catalog catalog_;
+    catalog::ProductIndex product_index_;
     addresses::Addresses addresses_;
 
     SystemHttp system_http_;

@@ -57,7 +57,7 @@ awaitable<std::vector<Item>> ViewCart::list(UserId user) {
 
 awaitable<CartView> ViewCart::run(const std::vector<Item>& items) {
     auto body = [&](db::Session& session) { return find_products(session, items); };
-    const std::vector<catalog::Product> products = co_await db_.read(body);
+    const std::vector<catalog::Product> products = co_await db_.read_one(body);
     ProductsById by_id;
     for (const auto& product : products) by_id.emplace(product.id.text(), &product);
     co_return put_together(items, by_id);

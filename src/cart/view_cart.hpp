@@ -22,7 +22,7 @@ public:
 
     // What is in the cart, newest first. One statement.
     awaitable<std::vector<Item>> list(UserId user);
-    // The same with its products and sums. Three statements, however many items.
+    // The same with its products and sums. One statement, however many items.
     awaitable<CartView> run(const std::vector<Item>& items);
     // How many items the cart has.
     awaitable<std::int64_t> count(UserId user);

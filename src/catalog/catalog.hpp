@@ -15,7 +15,7 @@ public:
     // product_not_available.
     awaitable<Result<Product>> find_for_sale(db::Session& session, ProductId id) const;
 
-    // Products by id, published or not; deleted ones are left out. Three statements.
+    // Products by id, published or not; deleted ones are left out. One statement.
     awaitable<std::vector<Product>> find_all(db::Session& session, const std::vector<ProductId>& ids) const;
 
 private:

@@ -1,5 +1,7 @@
 #include "catalog/change_category.hpp"
 
+#include "catalog/changed_key.hpp"
+
 namespace haat::catalog {
 
 awaitable<Result<Category>> ChangeCategory::create(const CreateCategoryInput& in) {
@@ -15,7 +17,7 @@ awaitable<Result<Category>> ChangeCategory::insert(db::Transaction& tx, const Cr
                       .updated_at = now};
     const auto inserted = co_await store_.insert(tx, category);
     if (!inserted) co_return std::unexpected{inserted.error()};
-    tx.touch(catalog_);
+    tx.touch(catalog_, changed_key(CategoryId{category.id}));
     co_return category;
 }
 
@@ -23,7 +25,7 @@ awaitable<Result<Category>> ChangeCategory::update(CategoryId id, const UpdateCa
     if (!in.name && !in.image) co_return fail(ErrorCode::nothing_to_update);
     const CategoryChanges changes{.name = in.name, .image = in.image};
     auto body = [&](db::Transaction& tx) {
-        tx.touch(catalog_);
+        tx.touch(catalog_, changed_key(id));
         return store_.update(tx, id, changes);
     };
     co_return co_await db_.transact(body);
@@ -31,7 +33,7 @@ awaitable<Result<Category>> ChangeCategory::update(CategoryId id, const UpdateCa
 
 awaitable<Result<Category>> ChangeCategory::remove(CategoryId id) {
     auto body = [&](db::Transaction& tx) {
-        tx.touch(catalog_);
+        tx.touch(catalog_, changed_key(id));
         return store_.remove(tx, id);
     };
     co_return co_await db_.transact(body);
@@ -53,7 +55,7 @@ awaitable<Result<SubCategory>> ChangeSubCategory::insert(db::Transaction& tx,
                              .updated_at = now};
     const auto inserted = co_await store_.insert(tx, sub_category);
     if (!inserted) co_return std::unexpected{inserted.error()};
-    tx.touch(catalog_);
+    tx.touch(catalog_, changed_key(SubCategoryId{sub_category.id}));
     co_return sub_category;
 }
 
@@ -76,7 +78,7 @@ awaitable<Result<PopulatedSubCategory>> ChangeSubCategory::change(db::Transactio
     const auto updated = co_await store_.update(tx, id, changes);
     if (!updated) co_return std::unexpected{updated.error()};
     if (in.category) co_await store_.set_categories(tx, id, categories);
-    tx.touch(catalog_);
+    tx.touch(catalog_, changed_key(id));
     auto sub_category = co_await store_.find_populated(tx, id);
     HAAT_ASSERT(sub_category.has_value());
     co_return std::move(*sub_category);
@@ -84,7 +86,7 @@ awaitable<Result<PopulatedSubCategory>> ChangeSubCategory::change(db::Transactio
 
 awaitable<Result<SubCategory>> ChangeSubCategory::remove(SubCategoryId id) {
     auto body = [&](db::Transaction& tx) {
-        tx.touch(catalog_);
+        tx.touch(catalog_, changed_key(id));
         return store_.remove(tx, id);
     };
     co_return co_await db_.transact(body);

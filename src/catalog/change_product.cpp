@@ -1,5 +1,6 @@
 #include "catalog/change_product.hpp"
 
+#include "catalog/changed_key.hpp"
 #include "kernel/fold.hpp"
 
 namespace haat::catalog {
@@ -77,7 +78,7 @@ awaitable<Result<Product>> ChangeProduct::insert(db::Transaction& tx, const Crea
                     .created_at = now,
                     .updated_at = now};
     co_await store_.insert(tx, product);
-    tx.touch(catalog_);
+    tx.touch(catalog_, changed_key(ProductId{product.id}));
     co_return product;
 }
 
@@ -109,10 +110,12 @@ awaitable<Result<PopulatedProduct>> ChangeProduct::change(db::Transaction& tx, P
                                  .more_details = in.more_details,
                                  .publish = in.publish};
     co_await store_.update(tx, *before, changes);
-    tx.touch(catalog_);
-    auto product = co_await store_.find_populated(tx, id);
+    tx.touch(catalog_, changed_key(id));
+    auto product = co_await store_.find(tx, id);
     HAAT_ASSERT(product.has_value());
-    co_return std::move(*product);
+    const std::span<const Product> only{&*product, 1};
+    const Taxonomy taxonomy = co_await taxonomies_.of(tx, only);
+    co_return taxonomy.populate(std::move(*product));
 }
 
 // Both lists as they will be must fit together, whichever of them changes.
@@ -138,13 +141,12 @@ awaitable<Result<Product>> ChangeProduct::remove(ProductId id) {
 }
 
 awaitable<Result<Product>> ChangeProduct::erase(db::Transaction& tx, ProductId id) {
-    const std::vector<ProductId> ids{id};
-    auto products = co_await store_.find_all(tx, ids);
-    if (products.empty()) co_return fail(ErrorCode::product_not_found);
+    auto product = co_await store_.find(tx, id);
+    if (!product) co_return fail(ErrorCode::product_not_found);
     const bool removed = co_await store_.remove(tx, id);
     if (!removed) co_return fail(ErrorCode::product_not_found);  // by another, meanwhile
-    tx.touch(catalog_);
-    co_return std::move(products.front());
+    tx.touch(catalog_, changed_key(id));
+    co_return std::move(*product);
 }
 
 awaitable<Result<void>> ChangeProduct::check(const ProductReferences& references) {

@@ -10,6 +10,7 @@
 #include "catalog/documents.hpp"
 #include "catalog/product_store.hpp"
 #include "catalog/references.hpp"
+#include "catalog/taxonomy_store.hpp"
 #include "platform/cache/topic.hpp"
 #include "platform/db/database.hpp"
 #include "platform/json/decode.hpp"
@@ -89,6 +90,7 @@ private:
     db::Database& db_;
     cache::Topic& catalog_;
     ProductStore store_;
+    TaxonomyStore taxonomies_;
     References references_;
 };
 

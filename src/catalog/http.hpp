@@ -1,6 +1,7 @@
 // The routes of the catalogue.
 #pragma once
 
+#include "catalog/browse_products.hpp"
 #include "catalog/change_category.hpp"
 #include "catalog/change_product.hpp"
 #include "platform/http/route.hpp"
@@ -56,7 +57,8 @@ private:
 
 class ProductHttp {
 public:
-    ProductHttp(db::Database& db, cache::Topic& catalog) : db_{db}, change_{db, catalog} {}
+    ProductHttp(db::Database& db, cache::Topic& catalog, ProductIndex& index)
+        : browse_{db, catalog, index}, change_{db, catalog} {}
 
     http::Endpoint create();
     http::Endpoint list();
@@ -76,8 +78,7 @@ private:
     // What is wrong with the body's references, if anything; else the given error.
     awaitable<http::Response> references_first(const boost::json::object& body, Error error);
 
-    db::Database& db_;
-    ProductStore store_;
+    BrowseProducts browse_;
     ChangeProduct change_;
 };
 

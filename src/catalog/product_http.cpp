@@ -1,6 +1,5 @@
 #include "catalog/http.hpp"
 #include "catalog/paging.hpp"
-#include "catalog/search_query.hpp"
 #include "platform/http/endpoint.hpp"
 
 namespace haat::catalog {
@@ -163,17 +162,7 @@ awaitable<Response> ProductHttp::handle_list(Request& request) {
     const auto page = read_page(request);
     if (!page) co_return page.error();
     const std::string search = request.query_value("search").value_or("");
-    if (search.empty()) {
-        auto list = [&](db::Session& session) { return store_.list(session, *page); };
-        auto found = co_await db_.scan(list);
-        co_return reply_page("Products fetched successfully", *page, std::move(found));
-    }
-    const SearchExpression expression = search_expression(search, db_.engine());
-    PageOf<PopulatedProduct> found;
-    if (!expression.match.empty()) {
-        auto match = [&](db::Session& session) { return store_.list_matching(session, expression, *page); };
-        found = co_await db_.scan(match);
-    }
+    auto found = co_await browse_.list(search, *page);
     co_return reply_page("Products fetched successfully", *page, std::move(found));
 }
 
@@ -182,20 +171,14 @@ awaitable<Response> ProductHttp::handle_search(Request& request) {
     if (search.empty()) co_return Error{ErrorCode::search_query_required};
     const auto page = read_page(request);
     if (!page) co_return page.error();
-    const SearchExpression expression = search_expression(search, db_.engine());
-    PageOf<FoundProduct> found;
-    if (!expression.match.empty()) {
-        auto match = [&](db::Session& session) { return store_.search(session, expression, *page); };
-        found = co_await db_.scan(match);
-    }
+    auto found = co_await browse_.search(search, *page);
     co_return reply_page("Products found", *page, std::move(found));
 }
 
 awaitable<Response> ProductHttp::handle_get(Request& request) {
     const auto id = ProductId::parse(request.params[0]);
     if (!id) co_return Error{ErrorCode::invalid_product_id};
-    auto find = [&](db::Session& session) { return store_.find_populated(session, *id); };
-    auto product = co_await db_.read(find);
+    auto product = co_await browse_.find(*id);
     if (!product) co_return Error{ErrorCode::product_not_found};
     if (product->fields.publish)
         co_return http::reply_public("Product fetched successfully", std::move(*product));

@@ -2,8 +2,6 @@
 
 #include <boost/json/parse.hpp>
 
-#include <unordered_map>
-
 #include "catalog/category_store.hpp"
 #include "catalog/postgres_search.hpp"
 #include "platform/json/write.hpp"
@@ -13,35 +11,49 @@ namespace {
 
 using db::Query;
 
+// The ids that a product is linked with come along in their order, one text behind the other, so that a page
+// is one statement.
 #define HAAT_PRODUCT_COLUMNS                                                                       \
     "p.id, p.name, p.image, p.unit, p.stock, p.price, p.discount, p.description, p.more_details, " \
-    "p.publish, "                                                                                  \
-    "p.created_at, p.updated_at"
+    "p.publish, p.created_at, p.updated_at, "
+#define HAAT_SQLITE_COLUMNS                                                                        \
+    HAAT_PRODUCT_COLUMNS                                                                           \
+    "(SELECT group_concat(id, '') FROM (SELECT category_id AS id FROM product_categories "         \
+    "WHERE product_id = p.id ORDER BY position)), "                                                \
+    "(SELECT group_concat(id, '') FROM (SELECT sub_category_id AS id FROM product_sub_categories " \
+    "WHERE product_id = p.id ORDER BY position))"
+#define HAAT_POSTGRES_COLUMNS                                                                \
+    HAAT_PRODUCT_COLUMNS                                                                     \
+    "(SELECT string_agg(category_id, '' ORDER BY position) FROM product_categories "         \
+    "WHERE product_id = p.id), "                                                             \
+    "(SELECT string_agg(sub_category_id, '' ORDER BY position) FROM product_sub_categories " \
+    "WHERE product_id = p.id)"
 
-constexpr Query kListProducts{"catalog.list_products",
-                              "SELECT " HAAT_PRODUCT_COLUMNS
-                              " FROM products p JOIN (SELECT id FROM products WHERE publish = 1 "
-                              "ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) page ON page.id = p.id "
-                              "ORDER BY p.created_at DESC, p.id DESC"};
+#define HAAT_LIST_PRODUCTS                                                          \
+    " FROM products p JOIN (SELECT id FROM products WHERE publish = 1 "             \
+    "ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) page ON page.id = p.id " \
+    "ORDER BY p.created_at DESC, p.id DESC"
+constexpr Query kListProducts{"catalog.list_products", "SELECT " HAAT_SQLITE_COLUMNS HAAT_LIST_PRODUCTS,
+                              "SELECT " HAAT_POSTGRES_COLUMNS HAAT_LIST_PRODUCTS};
 constexpr Query kCountProducts{"catalog.count_products", "SELECT count(*) FROM products WHERE publish = 1"};
 
 constexpr Query kListMatching{"catalog.list_matching_products",
-                              "SELECT " HAAT_PRODUCT_COLUMNS
+                              "SELECT " HAAT_SQLITE_COLUMNS
                               " FROM products p WHERE p.publish = 1 AND p.seq IN "
                               "(SELECT rowid FROM product_search WHERE product_search MATCH $1) "
                               "ORDER BY p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3",
-                              "SELECT " HAAT_PRODUCT_COLUMNS
+                              "SELECT " HAAT_POSTGRES_COLUMNS
                               " FROM products p WHERE p.publish = 1 AND p.search @@ $1::tsquery "
                               "ORDER BY p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"};
 // Of two that hit, one in the name counts twice as much as one in the description. The embedded engine, which
 // ranks by what it matches, does not look at $4.
 constexpr Query kSearchProducts{
     "catalog.search_products",
-    "SELECT " HAAT_PRODUCT_COLUMNS
+    "SELECT " HAAT_SQLITE_COLUMNS
     ", -bm25(product_search, 2.0, 1.0) AS score FROM product_search "
     "JOIN products p ON p.seq = product_search.rowid WHERE product_search MATCH $1 AND p.publish = 1 "
     "ORDER BY score DESC, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3",
-    "SELECT " HAAT_PRODUCT_COLUMNS
+    "SELECT " HAAT_POSTGRES_COLUMNS
     ", ts_rank('{0, 0, 0.5, 1}', p.search, $4::tsquery, 1)::float8 AS score FROM products p "
     "WHERE p.search @@ $1::tsquery AND p.publish = 1 "
     "ORDER BY score DESC, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"};
@@ -51,37 +63,23 @@ constexpr Query kCountMatching{
     "WHERE product_search MATCH $1 AND p.publish = 1",
     "SELECT count(*) FROM products WHERE search @@ $1::tsquery AND publish = 1"};
 
+constexpr Query kFindProduct{"catalog.find_product",
+                             "SELECT " HAAT_SQLITE_COLUMNS " FROM products p WHERE p.id = $1",
+                             "SELECT " HAAT_POSTGRES_COLUMNS " FROM products p WHERE p.id = $1"};
 constexpr Query kFindProducts{
     "catalog.find_products",
-    "SELECT " HAAT_PRODUCT_COLUMNS " FROM json_each($1) wanted JOIN products p ON p.id = wanted.value",
-    "SELECT " HAAT_PRODUCT_COLUMNS
+    "SELECT " HAAT_SQLITE_COLUMNS " FROM json_each($1) wanted JOIN products p ON p.id = wanted.value",
+    "SELECT " HAAT_POSTGRES_COLUMNS
     " FROM json_array_elements_text($1::json) wanted (id) JOIN products p USING (id)"};
-constexpr Query kFindProductCategories{
-    "catalog.find_product_categories",
-    "SELECT l.product_id, c.id, c.name, c.image, c.created_at, c.updated_at FROM json_each($1) wanted "
-    "JOIN product_categories l ON l.product_id = wanted.value JOIN categories c ON c.id = l.category_id "
-    "ORDER BY l.product_id, l.position",
-    "SELECT l.product_id, c.id, c.name, c.image, c.created_at, c.updated_at FROM product_categories l "
-    "JOIN categories c ON c.id = l.category_id WHERE l.product_id IN (SELECT "
-    "json_array_elements_text($1::json)) "
-    "ORDER BY l.product_id, l.position"};
-constexpr Query kFindProductSubCategories{
-    "catalog.find_product_sub_categories",
-    "SELECT l.product_id, s.id, s.name, s.image, s.created_at, s.updated_at FROM json_each($1) wanted "
-    "JOIN product_sub_categories l ON l.product_id = wanted.value JOIN sub_categories s ON s.id = "
-    "l.sub_category_id "
-    "ORDER BY l.product_id, l.position",
-    "SELECT l.product_id, s.id, s.name, s.image, s.created_at, s.updated_at FROM product_sub_categories l "
-    "JOIN sub_categories s ON s.id = l.sub_category_id "
-    "WHERE l.product_id IN (SELECT json_array_elements_text($1::json)) ORDER BY l.product_id, l.position"};
-constexpr Query kFindCategoriesOfSubCategories{
-    "catalog.find_categories_of_sub_categories",
-    "SELECT sub_category_id, category_id FROM json_each($1) wanted "
-    "JOIN sub_category_categories l ON l.sub_category_id = wanted.value ORDER BY sub_category_id, position",
-    "SELECT sub_category_id, category_id FROM sub_category_categories "
-    "WHERE sub_category_id IN (SELECT json_array_elements_text($1::json)) ORDER BY sub_category_id, "
-    "position"};
-
+constexpr Query kFindTexts{
+    "catalog.find_product_texts",
+    "SELECT id, created_at, name, description FROM products WHERE publish = 1 AND id IN "
+    "(SELECT value FROM json_each($1))",
+    "SELECT id, created_at, name, description FROM products WHERE publish = 1 AND id IN "
+    "(SELECT json_array_elements_text($1::json))"};
+constexpr Query kTextsAfter{"catalog.product_texts_after",
+                            "SELECT id, created_at, name, description FROM products WHERE publish = 1 "
+                            "AND (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3"};
 // The embedded engine indexes by itself: only PostgreSQL looks at the last parameter.
 constexpr Query kInsertProduct{
     "catalog.insert_product",
@@ -126,14 +124,26 @@ std::vector<std::string> to_texts(std::string_view json_list) {
     return texts;
 }
 
-// Of HAAT_PRODUCT_COLUMNS.
-template <class ProductType>
-ProductType to_product(const db::Row& row) {
+template <class IdType>
+std::vector<IdType> to_ids(const db::Row& row, std::size_t column) {
+    std::vector<IdType> ids;
+    if (row.is_null(column)) return ids;
+    const std::string_view texts = row.text(column);
+    ids.reserve(texts.size() / ObjectId::kTextLength);
+    for (std::size_t at = 0; at < texts.size(); at += ObjectId::kTextLength) {
+        const auto id = IdType::parse(texts.substr(at, ObjectId::kTextLength));
+        HAAT_ASSERT(id.has_value());
+        ids.push_back(*id);
+    }
+    return ids;
+}
+
+Product to_product(const db::Row& row) {
     return {.id = row.id<ProductId>(0),
             .fields = {.name = row.str(1),
                        .image = to_texts(row.text(2)),
-                       .category = {},
-                       .subCategory = {},
+                       .category = to_ids<CategoryId>(row, 12),
+                       .subCategory = to_ids<SubCategoryId>(row, 13),
                        .unit = row.str(3),
                        .stock = row.int64(4),
                        .price = row.money(5),
@@ -144,126 +154,71 @@ ProductType to_product(const db::Row& row) {
             .created_at = row.time(10),
             .updated_at = row.time(11)};
 }
-constexpr std::size_t kScoreColumn = 12;
+constexpr std::size_t kScoreColumn = 14;
 
-// From the second column on: id, name, image, created_at, updated_at.
-template <class Target>
-Target to_linked(const db::Row& row) {
-    Target target;
-    target.id = row.id<ObjectId>(1);
-    target.fields.name = row.str(2);
-    target.fields.image = row.str(3);
-    target.created_at = row.time(4);
-    target.updated_at = row.time(5);
-    return target;
-}
-
-template <class ProductType>
-auto index_of(std::vector<ProductType>& products) {
-    std::unordered_map<std::string_view, ProductType*> by_id;
-    for (auto& product : products) by_id.emplace(product.id.text(), &product);
-    return by_id;
-}
-
-template <class ProductType>
-std::string ids_of(const std::vector<ProductType>& products) {
-    std::vector<ObjectId> ids;
-    ids.reserve(products.size());
-    for (const auto& product : products) ids.push_back(product.id);
-    return json::to_string(ids);
-}
-
-// Three statements, however many products.
-awaitable<> populate(db::Session& session, std::vector<PopulatedProduct>& products) {
-    const auto by_id = index_of(products);
-    const std::string ids = ids_of(products);
-    const db::Rows categories = co_await session.run(kFindProductCategories, ids);
-    for (std::size_t i = 0; i < categories.size(); ++i) {
-        by_id.at(categories[i].text(0))->fields.category.push_back(to_linked<Category>(categories[i]));
-    }
-    const db::Rows sub_categories = co_await session.run(kFindProductSubCategories, ids);
-    auto sub_category_ids =
-        db::to_vector(sub_categories, [](const db::Row& row) { return row.id<ObjectId>(1); });
-    std::ranges::sort(sub_category_ids);
-    sub_category_ids.erase(std::unique(sub_category_ids.begin(), sub_category_ids.end()),
-                           sub_category_ids.end());
-    const std::string sub_ids = json::to_string(sub_category_ids);
-    const db::Rows links = co_await session.run(kFindCategoriesOfSubCategories, sub_ids);
-    std::unordered_map<std::string_view, std::vector<CategoryId>> categories_of;
-    for (std::size_t i = 0; i < links.size(); ++i) {
-        categories_of[links[i].text(0)].push_back(links[i].id<CategoryId>(1));
-    }
-    for (std::size_t i = 0; i < sub_categories.size(); ++i) {
-        auto sub_category = to_linked<SubCategory>(sub_categories[i]);
-        sub_category.fields.category = categories_of[sub_categories[i].text(1)];
-        by_id.at(sub_categories[i].text(0))->fields.subCategory.push_back(std::move(sub_category));
-    }
-}
-
-std::vector<PopulatedProduct> to_products(const db::Rows& rows) {
-    return db::to_vector(rows, to_product<PopulatedProduct>);
+std::vector<ProductText> to_product_texts(const db::Rows& rows) {
+    const auto to_text = [](const db::Row& row) {
+        return ProductText{.id = row.id<ProductId>(0),
+                           .created_at = row.time(1),
+                           .name = row.str(2),
+                           .description = row.str(3)};
+    };
+    return db::to_vector(rows, to_text);
 }
 
 }  // namespace
 
-awaitable<PageOf<PopulatedProduct>> ProductStore::list(db::Session& session, Page page) const {
+awaitable<PageOf<Product>> ProductStore::list(db::Session& session, Page page) const {
     const db::Rows count = co_await session.run(kCountProducts);
     const db::Rows rows = co_await session.run(kListProducts, page.limit, page.offset());
-    PageOf<PopulatedProduct> found{.items = to_products(rows), .total = count.front().int64(0)};
-    co_await populate(session, found.items);
+    PageOf<Product> found{.items = db::to_vector(rows, to_product), .total = count.front().int64(0)};
     co_return found;
 }
 
-awaitable<PageOf<PopulatedProduct>> ProductStore::list_matching(db::Session& session,
-                                                                const SearchExpression& expression,
-                                                                Page page) const {
+awaitable<PageOf<Product>> ProductStore::list_matching(db::Session& session,
+                                                       const SearchExpression& expression, Page page) const {
     const db::Rows count = co_await session.run(kCountMatching, expression.match);
     const db::Rows rows = co_await session.run(kListMatching, expression.match, page.limit, page.offset());
-    PageOf<PopulatedProduct> found{.items = to_products(rows), .total = count.front().int64(0)};
-    co_await populate(session, found.items);
+    PageOf<Product> found{.items = db::to_vector(rows, to_product), .total = count.front().int64(0)};
     co_return found;
 }
 
-awaitable<PageOf<FoundProduct>> ProductStore::search(db::Session& session, const SearchExpression& expression,
-                                                     Page page) const {
+awaitable<PageOf<ScoredProduct>> ProductStore::search(db::Session& session,
+                                                      const SearchExpression& expression, Page page) const {
     const db::Rows count = co_await session.run(kCountMatching, expression.match);
     const db::Rows rows =
         co_await session.run(kSearchProducts, expression.match, page.limit, page.offset(), expression.rank);
-    std::vector<PopulatedProduct> products = to_products(rows);
-    co_await populate(session, products);
-    PageOf<FoundProduct> found{.items = {}, .total = count.front().int64(0)};
-    for (std::size_t i = 0; i < products.size(); ++i) {
-        found.items.push_back({.document = std::move(products[i]), .score = rows[i].real(kScoreColumn)});
-    }
+    const auto scored = [](const db::Row& row) {
+        return ScoredProduct{.product = to_product(row), .score = row.real(kScoreColumn)};
+    };
+    PageOf<ScoredProduct> found{.items = db::to_vector(rows, scored), .total = count.front().int64(0)};
     co_return found;
 }
 
-awaitable<std::optional<PopulatedProduct>> ProductStore::find_populated(db::Session& session,
-                                                                        ProductId id) const {
-    const std::string ids = json::to_string(std::vector<ObjectId>{id});
-    const db::Rows rows = co_await session.run(kFindProducts, ids);
-    std::vector<PopulatedProduct> products = to_products(rows);
-    if (products.empty()) co_return std::nullopt;
-    co_await populate(session, products);
-    co_return std::move(products.front());
+awaitable<std::optional<Product>> ProductStore::find(db::Session& session, ProductId id) const {
+    const db::Rows rows = co_await session.run(kFindProduct, id);
+    if (rows.empty()) co_return std::nullopt;
+    co_return to_product(rows.front());
 }
 
 awaitable<std::vector<Product>> ProductStore::find_all(db::Session& session,
-                                                       const std::vector<ProductId>& wanted) const {
-    const std::string ids = id_list(wanted);
-    const db::Rows rows = co_await session.run(kFindProducts, ids);
-    std::vector<Product> products = db::to_vector(rows, to_product<Product>);
-    const auto by_id = index_of(products);
-    const db::Rows categories = co_await session.run(kFindProductCategories, ids);
-    for (std::size_t i = 0; i < categories.size(); ++i) {
-        by_id.at(categories[i].text(0))->fields.category.push_back(categories[i].id<CategoryId>(1));
-    }
-    const db::Rows sub_categories = co_await session.run(kFindProductSubCategories, ids);
-    for (std::size_t i = 0; i < sub_categories.size(); ++i) {
-        by_id.at(sub_categories[i].text(0))
-            ->fields.subCategory.push_back(sub_categories[i].id<SubCategoryId>(1));
-    }
-    co_return products;
+                                                       const std::vector<ProductId>& ids) const {
+    const std::string wanted = id_list(ids);
+    const db::Rows rows = co_await session.run(kFindProducts, wanted);
+    co_return db::to_vector(rows, to_product);
+}
+
+awaitable<std::vector<ProductText>> ProductStore::find_texts(db::Session& session,
+                                                             const std::vector<ProductId>& ids) const {
+    const std::string wanted = id_list(ids);
+    const db::Rows rows = co_await session.run(kFindTexts, wanted);
+    co_return to_product_texts(rows);
+}
+
+awaitable<std::vector<ProductText>> ProductStore::texts_after(db::Session& session, const ProductText& last,
+                                                              std::int64_t limit) const {
+    const db::Rows rows = co_await session.run(kTextsAfter, last.created_at, last.id, limit);
+    co_return to_product_texts(rows);
 }
 
 awaitable<> ProductStore::insert(db::Transaction& tx, const Product& product) const {
@@ -282,9 +237,7 @@ awaitable<> ProductStore::insert(db::Transaction& tx, const Product& product) co
 awaitable<std::optional<Product>> ProductStore::find_locked(db::Transaction& tx, ProductId id) const {
     const db::Rows locked = co_await tx.run(kLockProduct, id);
     if (locked.empty()) co_return std::nullopt;
-    const std::vector<ProductId> ids{id};
-    auto products = co_await find_all(tx, ids);
-    co_return std::move(products.front());
+    co_return co_await find(tx, id);
 }
 
 awaitable<> ProductStore::update(db::Transaction& tx, const Product& before,

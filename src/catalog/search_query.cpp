@@ -142,8 +142,7 @@ std::string to_fts5(const SearchQuery& query) {
     return expression;
 }
 
-SearchExpression search_expression(std::string_view text, std::string_view engine) {
-    const SearchQuery query = parse_search(text);
+SearchExpression search_expression(const SearchQuery& query, std::string_view engine) {
     if (query.finds_nothing()) return {};
     if (engine == "postgres") return to_tsquery(query);
     return {.match = to_fts5(query)};

@@ -33,7 +33,7 @@ struct SearchExpression {
 // As a MATCH expression of SQLite's FTS5.
 std::string to_fts5(const SearchQuery& query);
 
-// What was typed, for the engine of that name (db::Database::engine).
-SearchExpression search_expression(std::string_view text, std::string_view engine);
+// A query that finds something, for the engine of that name (db::Database::engine).
+SearchExpression search_expression(const SearchQuery& query, std::string_view engine);
 
 }  // namespace haat::catalog

@@ -1,12 +1,27 @@
-"""The search for products. Each test uses words of its own, so that nothing else is found."""
+"""The search for products, by the index in memory and by the database itself. Each test uses words of its own, so
+that nothing else is found."""
 import urllib.parse
 
 import pytest
 
 from support.expect import PRODUCT, expect_data, expect_document, expect_error
-from support.shop import unique
+from support.patience import wait_until
+from support.shop import Shop, unique
 
 FOUND_KEYS = ("message", "data", "pagination", "success", "error")
+
+
+@pytest.fixture(scope="module", params=["64", "0"], ids=["index", "database"])
+def shop(request, start_server):
+    server = start_server(SEARCH_MEMORY=request.param)
+    if request.param != "0":
+        wait_until(lambda: server.metric("haat_catalog_index_ready") == 1)
+    return Shop(server)
+
+
+@pytest.fixture(scope="module")
+def anyone(shop):
+    return shop.anyone
 
 
 def search(anyone, text, **query):
@@ -197,3 +212,13 @@ def test_no_search_can_pass_for_another_one(anyone, shop):
             search(anyone, f"{word}{between}page{before}1{between}limit{before}1")
     for _ in range(4):
         assert len(search(anyone, word, page=1, limit=1)) == 1
+
+
+def test_a_list_is_newest_first_and_counts_what_is_published(anyone, shop):
+    before = anyone.get("/api/product/all").json()["pagination"]["totalProducts"]
+    made = [shop.product()["_id"] for _ in range(3)]
+    shop.update_product(made[1], publish=False)
+    response = anyone.get("/api/product/all?limit=2")
+    assert [product["_id"] for product in response.json()["data"]] == [made[2], made[0]]
+    assert response.json()["pagination"]["totalProducts"] == before + 2
+    assert anyone.get("/api/product/all?limit=2&page=1000000").json()["data"] == []

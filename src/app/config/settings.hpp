@@ -41,6 +41,7 @@ struct StorageSettings {
     int database_pool = 0;                  // connections to PostgreSQL
     std::filesystem::path database_password_file;
     int cache_memory_mib = 0;
+    int search_memory_mib = 0;
 };
 
 inline bool on_postgres(const StorageSettings& storage) { return !storage.postgres_url.empty(); }

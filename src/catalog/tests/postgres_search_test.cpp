@@ -5,7 +5,9 @@
 namespace haat::catalog {
 namespace {
 
-SearchExpression expression(std::string_view text) { return search_expression(text, "postgres"); }
+SearchExpression expression(std::string_view text) {
+    return search_expression(parse_search(text), "postgres");
+}
 
 TEST(PostgresSearch, AVectorHasPlacesAndWeightsAndAGapBehindTheName) {
     EXPECT_EQ(to_tsvector("Red apples", "The red ones"), "'red':1A 'appl':2A 'the':4B 'red':5B 'on':6B ");
