@@ -1,6 +1,7 @@
 #include "catalog/product_index.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -185,9 +186,12 @@ void ProductIndex::make(const std::stop_token& stop) {
     // While others change everything again and again, half of the time is enough.
     const std::int64_t now_ms = steady_ms();
     next_make_ms_ = now_ms + (now_ms - begun_ms);
-    const std::lock_guard lock{mutex_};
-    kept_ = std::move(made);
+    {
+        const std::lock_guard lock{mutex_};
+        kept_ = std::move(made);
+    }
     made_.fetch_add(1, std::memory_order_relaxed);
+    malloc_trim(0);  // gives back what reading the products took
 }
 
 // Throws when it cannot be done, as when it would not be in step.

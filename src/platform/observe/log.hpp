@@ -46,7 +46,8 @@ inline void log_error(std::string_view event, Fields fields = {}) {
 // Records given up since the program started, because a queue was full.
 std::uint64_t log_dropped();
 
-inline constexpr std::size_t kMaxQueuedEvents = 8'192;
+// The places of both queues, 400 bytes each, are there from the start.
+inline constexpr std::size_t kMaxQueuedEvents = 2'048;
 // Parcels of access lines, some 16 KiB each, in a queue of their own: a flood of requests must not push
 // errors out.
 inline constexpr std::size_t kMaxQueuedParcels = 256;
