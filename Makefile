@@ -62,6 +62,16 @@ hostile: build ## Attack the release build from outside, at full size
 	@tools/install_packages test
 	@HAAT_FULL_SIZE=1 HAAT_BINARY=build/release/haat /usr/bin/python3 -m pytest -q tests/hostile $(ARGS)
 
+soak: build ## A long time at 70 % load, MINUTES=20 on each engine: nothing grows, nothing fails
+	@tools/install_packages test soak
+	@HAAT_SOAK_MINUTES=$(MINUTES) HAAT_BINARY=build/release/haat /usr/bin/python3 -m pytest -q tests/soak $(ARGS)
+
+soak: MINUTES = 20
+
+coverage: ## How many branches of accounts, cart, catalog and the HTTP parser the tests take: 90 % or more
+	@tools/install_packages build test check coverage
+	@tools/coverage $(ARGS)
+
 fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json urls": of these)
 	@tools/install_packages build check
 	@tools/fuzz --minutes $(MINUTES) $(ARGS)
@@ -74,4 +84,4 @@ costs: build ## Count instructions and allocations a request, for the tests to c
 	@tools/install_packages test
 	@/usr/bin/python3 bench/costs.py --write
 
-.PHONY: help build run test check fmt faults tsan leaks defences costs hostile fuzz bench deb package-test cluster-test
+.PHONY: help build run test check fmt faults tsan leaks defences costs hostile soak coverage fuzz bench deb package-test cluster-test
