@@ -1,8 +1,11 @@
 """Who may read our answers in a browser, and whose clicks count."""
+import re
+
 import pytest
 
+from support.answers import document_of
 from support.client import Client
-from support.expect import expect_error
+from support.expect import UNKNOWN_ID, expect_error
 from support.server import FRONTEND
 from support.shop import Shop
 
@@ -142,3 +145,57 @@ def test_every_origin_of_the_list_may_write(list_client):
     account = Shop(list_client.server).user()
     for origin, status in ((FRONTEND, 200), ("https://shop.example", 200), (EVIL, 403)):
         assert account.by_cookie().delete("/api/cart/clear", headers={"Origin": origin}).status_code == status
+
+
+# --- every route that changes something for whom a cookie names
+
+BY_OTHER_COOKIES = {"/api/user/refresh-token", "/api/user/reset-password"}  # of open routes
+FROM_ELSEWHERE = [{"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+SENT_WITHOUT_ASKING = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+
+
+@pytest.fixture(scope="module")
+def changing(anyone, server):
+    """(method, path, the types of body that it takes) of each such route."""
+    return [(method, re.sub(r"\{[^}]+\}", UNKNOWN_ID, path), set(operation.get("requestBody", {}).get("content", {})))
+            for method, path, operation in document_of(anyone, server.base_url).operations()
+            if (operation["x-access"] in ("user", "admin") and (method != "GET" or path.endswith("/logout")))
+            or path in BY_OTHER_COOKIES]
+
+
+@pytest.fixture(scope="module")
+def cookies(shop):
+    """An administrator's, and a reset under way."""
+    account = shop.new_admin()
+    return {"accessToken": account.token, "refreshToken": account.refresh_token,
+            "resetToken": shop.reset_token(account.email)}
+
+
+def test_no_route_changes_anything_for_a_foreign_page(server, cookies, changing):
+    client = Client(server, cookies=cookies)
+    answers = {(method, path): client.request(method, path, headers=headers, json={}).json().get("code")
+               for method, path, _ in changing for headers in FROM_ELSEWHERE}
+    assert len(answers) > 20
+    assert {route: code for route, code in answers.items() if code != "cross_site_request"} == {}
+    assert client.get("/api/user/profile").status_code == 200, "nothing was done"
+
+
+def test_no_body_that_a_page_sends_without_asking_first_is_read_as_json(server, cookies, changing):
+    """Other types need a preflight, which a foreign page does not get through. Of an old browser that sends none of the
+    headers, too."""
+    client = Client(server, cookies=cookies)
+    taking_json = [(method, path) for method, path, types in changing if types == {"application/json"}]
+    assert len(taking_json) > 10
+    for method, path in taking_json:
+        for content_type in SENT_WITHOUT_ASKING:
+            expect_error(client.send_text(method, path, "{}", content_type), "unsupported_media_type")
+
+
+def test_the_shops_own_page_and_bearers_get_to_every_route(server, shop, changing):
+    for method, path, _ in changing:
+        account = shop.new_admin()
+        for client, origin in ((account, EVIL), (account.by_cookie(), FRONTEND)):
+            code = client.request(method, path, headers={"Origin": origin}, json={}).json().get("code")
+            assert code != "cross_site_request", (method, path, origin)
+            if path.endswith("/logout"):
+                account.log_in()

@@ -68,6 +68,16 @@ def test_private_answers_are_not_to_be_stored(user, path):
     assert user.get(path).headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["/api/cart/x.css", "/api/cart.css", "/api/cart;x.css", "/api/cart%2Fx.css", "/api/cart%00.css",
+                                  "/api/cart%0a.css", "/api/cart/..%2fx.css", "/api/cart/?x.css", "/api/user/profile/x.js",
+                                  "/api/user/profile.png", "/api/cart/count.jpg"])
+def test_no_path_that_a_cache_takes_for_a_file_shows_what_is_private(user, path):
+    """Whatever it looks like, it leads nowhere, or says that it is not to be stored."""
+    response = user.get(path)
+    assert response.status_code in (400, 404) or response.headers["Cache-Control"] == "no-store"
+    assert response.status_code in (200, 400, 404)
+
+
 # --- compression
 
 

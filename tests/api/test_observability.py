@@ -152,19 +152,26 @@ def eventful(start_server):
                "refresh key": REFRESH_KEY,
                "access token": account.token, "refresh token": account.refresh_token,
                "verification code": code,
-               "reset token": token}
+               "reset token": token, "code by mail": f'"{otp}"', "address": account.email}
+    metrics = shop.anyone.plain_get(shop.server.base_url + "/metrics").text
     shop.server.restart()
-    return shop.server, secrets, request_id
+    return shop.server, secrets, request_id, metrics
 
 
 def test_no_secret_is_in_log_or_output(eventful):
-    server, secrets, _ = eventful
+    server, secrets, _, _ = eventful
     log = server.log_text() + server.output_text()
     assert [name for name, secret in secrets.items() if secret in log] == []
 
 
+def test_no_secret_is_in_the_metrics(eventful):
+    _, secrets, _, metrics = eventful
+    assert "haat_http_requests_total" in metrics
+    assert [name for name, secret in secrets.items() if secret in metrics] == []
+
+
 def test_every_line_of_the_log_is_json(eventful):
-    server, _, _ = eventful
+    server, _, _, _ = eventful
     lines = server.log_text().splitlines()
     assert lines
     for line in lines:
@@ -172,7 +179,7 @@ def test_every_line_of_the_log_is_json(eventful):
 
 
 def test_a_request_can_be_found_in_the_log_by_its_id(eventful):
-    server, _, request_id = eventful
+    server, _, request_id, _ = eventful
     records = [record for record in server.log_records() if request_id in record.values()]
     assert any(200 in record.values() and "GET" in record.values() for record in records)
 

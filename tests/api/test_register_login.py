@@ -90,9 +90,21 @@ def test_a_weak_password_is_400(anyone, password):
                  field="password")
 
 
-@pytest.mark.parametrize("password", ["eight-ch", "pässwörd🦊", "x" * 100 + "-And more", "with  spaces in it"])
+@pytest.mark.parametrize("password", ["eight-ch", "pässwörd🦊", "x" * 100 + "-And more", "with  spaces in it", "Quite-" + "long-" * 25,
+                                      "\0begins-with-nul", "nul\0within-it", " space-around ", "नमस्ते-दुनिया"])
 def test_other_passwords_log_in_again(shop, password):
     assert shop.user(password=password).is_alive()
+
+
+@pytest.mark.parametrize("password, other", [
+    ("Quite-long-" * 10 + "a", "Quite-long-" * 10 + "b"), ("Quite-long-" * 7, "Quite-long-" * 7 + "x"),
+    (" space-around ", "space-around"), ("Case-Matters-9", "case-matters-9"), ("nul\0within-it", "nul"),
+    ("nul\0within-it", "nul\0within-too"), ("caf\u00e9-by-the-sea", "cafe\u0301-by-the-sea")],
+    ids=["beyond 72 bytes", "longer", "trimmed", "case", "up to a NUL", "behind a NUL", "another form of Unicode"])
+def test_a_password_is_good_byte_by_byte(shop, password, other):
+    """It is not cut, trimmed, folded nor normalised."""
+    account = shop.user(password=password)
+    expect_error(shop.anyone.post(LOGIN, json={"email": account.email, "password": other}), "invalid_credentials")
 
 
 def test_missing_fields_are_reported_before_bad_ones(anyone):

@@ -29,6 +29,17 @@ def by_cookie(server, text):
     return Client(server).get(COUNT, headers={"Cookie": text})
 
 
+def test_a_login_begins_a_session_of_its_own_whatever_it_brings_along(server, shop):
+    """Who plants his cookies in another's browser does not get what is done there afterwards."""
+    planted, victim = shop.user(), shop.user()
+    client = Client(server, cookies={"accessToken": planted.token, "refreshToken": planted.refresh_token, "sid": UNKNOWN_ID})
+    data = client.post("/api/user/login", json={"email": victim.email, "password": victim.password}).json()["data"]
+    begun, before = tokens.payload_of(data["accessToken"]), tokens.payload_of(planted.token)
+    assert begun["sid"] not in (before["sid"], UNKNOWN_ID, tokens.payload_of(victim.token)["sid"])
+    assert Client(server, data["accessToken"]).get("/api/user/profile").json()["data"]["_id"] == victim.id
+    assert planted.fetch_profile()["_id"] == planted.id, "who planted them is who he was"
+
+
 # --- what a token is
 
 
