@@ -134,6 +134,7 @@ def crash_at(shop, write, step):
         check_whole(shop, write, prepared, before, status)
     else:
         assert status is not None and status < 300, f"{write.name} with nothing failing: {status}"
+        assert write.is_done(write.seen(shop, prepared)), f"{write.name} does nothing"
     return died
 
 

@@ -153,7 +153,8 @@ ACCOUNTS = [
           lambda shop, it: it.account.delete(f"/api/user/sessions/{it.thing[1]}"),
           lambda shop, it: [it.account.is_alive(), it.thing[0].is_alive()], lambda seen: seen == [True, False]),
     Write("refresh", "POST /api/user/refresh-token", person(),
-          lambda shop, it: Client(shop.server, it.account.refresh_token).post("/api/user/refresh-token"),
+          lambda shop, it: Client(shop.server, cookies={"refreshToken": it.account.refresh_token}).post(
+              "/api/user/refresh-token"),
           lambda shop, it: it.generation(), lambda seen: seen == 2),
     Write("forget_password", "PUT /api/user/forget-password", person(),
           lambda shop, it: shop.anyone.put("/api/user/forget-password", json={"email": it.account.email}),
