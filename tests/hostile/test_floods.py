@@ -1,5 +1,8 @@
 """Many clients that take their time, or too many of them, cost the others little and the server nothing for good."""
+import collections
 import contextlib
+import json
+import os
 import selectors
 import socket
 import time
@@ -7,11 +10,12 @@ import time
 import pytest
 
 from support.pressure import Bystander, gauge, held, expect_clean, is_sanitized, memory_mb, sized
-from support.shop import Shop
+from support.shop import Shop, unique
 
 HEAD_S, STALL_S, LEAST_RATE_GRACE_S, IDLE_S = 10, 10, 5, 60  # platform/http/worker.hpp
 TICKS_S = 4  # the server looks twice a second, and this machine may be busy
 IDLE_GROWTH_MB = 100  # of 10,000 idle connections
+HASH_MB, HASHES_THAT_WAIT = 19, 64  # platform/crypto/password.cpp, app/core.cpp
 GET = b"GET /api/product/all HTTP/1.1\r\nHost: shop\r\n\r\n"
 
 
@@ -228,3 +232,46 @@ def test_a_flood_of_pipelined_requests_starves_nobody(busy_shop, report):
         assert most - memory < 32
     expect_clean(server, before)
     report("pipelined requests on 8 connections", count, f"+{most - memory:.0f} MB; {others.summary()}")
+
+
+def login(number):
+    body = json.dumps({"email": unique("flood") + "@example.com", "password": f"a-wrong-password-{number}"}).encode()
+    return (b"POST /api/user/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body)) + body
+
+
+def statuses_within(crowd, within_s):
+    """How often each status was answered to a crowd that sent one request each."""
+    found, waiting, give_up_at = collections.Counter(), set(crowd.connections), time.monotonic() + within_s
+    while waiting:
+        assert time.monotonic() < give_up_at, f"{len(waiting)} are not answered"
+        for connection in list(waiting):
+            with contextlib.suppress(BlockingIOError):
+                answer = connection.recv(65536)
+                found[int(answer.split(b" ", 2)[1])] += 1
+                assert b" 503 " not in answer[:20] or b"\r\nRetry-After: " in answer
+                waiting.discard(connection)
+        time.sleep(0.01)
+    return found
+
+
+def test_a_flood_of_passwords_waits_in_a_short_line_and_keeps_nobody_else_out(busy_shop, report):
+    """Each costs time and memory: so many at once as there are cores, some that wait, and the rest is told to come again."""
+    server, count = busy_shop.server, sized(400, 4_000)
+    before, memory = held(server), memory_mb(server)
+    with Bystander(server) as alone:
+        time.sleep(sized(1, 10))
+    with Bystander(server) as others, Crowd(server, count) as crowd:
+        for number, connection in enumerate(crowd.connections):
+            connection.send(login(number))
+        found = statuses_within(crowd, within_s=120)
+        grown = memory_mb(server) - memory
+    assert not others.faults
+    assert set(found) == {400, 503}, found
+    assert found[400] >= HASHES_THAT_WAIT, "the line is served"
+    assert found[503] > 0, "and it is short"
+    if not is_sanitized():
+        assert grown < (os.cpu_count() + 1) * HASH_MB + IDLE_GROWTH_MB
+    expect_clean(server, before)
+    report("passwords at once", count, f"{found[400]} were looked at, {found[503]} told to come again; +{grown:.0f} MB; "
+           f"{others.summary()}; before the flood {alone.summary()}")
