@@ -1,6 +1,6 @@
-// For LD_PRELOAD: the wall clock, and nothing else that tells time, goes as a test wants it. The file that HAAT_CLOCK
-// names holds two numbers of 64 bits, which the test shares: by how many ms the clock is off, and, unless it is 0, at
-// which ms since 1970 it stands still.
+// For LD_PRELOAD: the wall clock, and nothing else that tells time, goes as a test wants it. The file that
+// HAAT_CLOCK names holds two numbers of 64 bits, which the test shares: by how many ms the clock is off, and,
+// unless it is 0, at which ms since 1970 it stands still.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -32,7 +32,8 @@ void move(timespec& time) {
     static const Clock* const clock = shared_clock();
     if (clock == nullptr) return;
     const std::int64_t stands_at_ms = clock->stands_at_ms;
-    const std::int64_t now_ms = stands_at_ms != 0 ? stands_at_ms : time.tv_sec * 1000 + time.tv_nsec / 1'000'000 + clock->off_by_ms;
+    const std::int64_t now_ms =
+        stands_at_ms != 0 ? stands_at_ms : time.tv_sec * 1000 + time.tv_nsec / 1'000'000 + clock->off_by_ms;
     time.tv_sec = now_ms / 1000;
     time.tv_nsec = now_ms % 1000 * 1'000'000;
 }

@@ -80,27 +80,28 @@ awaitable<> Writer::transact(const Body& body) {
 
 void Writer::work() {
     pthread_setname_np(pthread_self(), "haat-writer");
+    std::vector<Job> batch;
+    batch.reserve(kMaxBatch);  // where memory runs out, the thread has to go on
     for (;;) {
-        auto batch = take_batch();
+        take_batch(batch);
         if (batch.empty()) return;
         run_batch(batch);
     }
 }
 
-std::vector<Writer::Job> Writer::take_batch() {
+void Writer::take_batch(std::vector<Job>& batch) {
+    batch.clear();
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    std::vector<Job> batch;
     while (!queue_.empty() && batch.size() < kMaxBatch) {
         batch.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
-    return batch;
 }
 
 void Writer::run_batch(std::vector<Job>& batch) {
-    std::deque<SqliteTransaction> transactions;
     try {
+        std::deque<SqliteTransaction> transactions;
         connection_.run(kBegin, {});
         for (Job& job : batch) {
             run_job(job, transactions.emplace_back(connection_, observe_));

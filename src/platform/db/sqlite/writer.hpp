@@ -47,7 +47,7 @@ private:
 
     bool enqueue(Job job);
     void work();
-    std::vector<Job> take_batch();
+    void take_batch(std::vector<Job>& batch);
     void run_batch(std::vector<Job>& batch);
     void run_job(Job& job, SqliteTransaction& tx);
     void roll_back() noexcept;
