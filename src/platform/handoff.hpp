@@ -7,8 +7,10 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -19,6 +21,21 @@ namespace detail {
 
 // How many threads are within a resume() of what this thread runs; null where nobody waits for them.
 inline thread_local std::shared_ptr<std::atomic<int>> resuming;
+
+template <class AnyExecutor, class Coroutine>
+void post_surely(const AnyExecutor& executor, std::shared_ptr<Coroutine> waiting) {
+    for (;;) {
+        try {
+            asio::post(executor, [waiting] {
+                auto coroutine = std::move(*waiting);  // it ends here, not where it was resumed
+                coroutine();
+            });
+            return;
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    }
+}
 
 }  // namespace detail
 
@@ -40,7 +57,8 @@ private:
 };
 
 // Calls submit(resume) and suspends. resume() may be called once, from any thread; the coroutine then goes
-// on where it ran before. submit must not throw.
+// on where it ran before. It does not throw: where there is no memory, it waits for some, as nobody else
+// would wake the coroutine. submit must not throw.
 template <class Submit>
 awaitable<> handoff(Submit submit) {
     auto start = [&submit](auto handler) {
@@ -51,9 +69,9 @@ awaitable<> handoff(Submit submit) {
         };
         auto waiting = std::make_shared<decltype(coroutine)>(std::move(coroutine));
         // When the coroutine goes on, the post may not be over: it wakes the context's thread at its end.
-        std::function<void()> resume = [waiting, executor, resuming = detail::resuming] {
+        std::function<void()> resume = [waiting, executor, resuming = detail::resuming]() mutable {
             if (resuming) resuming->fetch_add(1, std::memory_order_relaxed);
-            asio::post(executor, std::move(*waiting));
+            detail::post_surely(executor, std::move(waiting));
             if (resuming) resuming->fetch_sub(1, std::memory_order_release);
         };
         submit(std::move(resume));
