@@ -21,9 +21,9 @@ Worker::Worker(ServerState& state_, std::size_t workers)
       timer_{context} {}
 
 void Worker::run() {
-    start_timer();
     for (;;) {
         try {
+            start_timer();  // anew each time: it may be what found no memory
             context.run();
             return;
         } catch (const std::exception&) {

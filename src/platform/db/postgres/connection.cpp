@@ -38,6 +38,10 @@ std::exception_ptr unavailable(std::string_view query, std::string_view why) {
 
 }  // namespace
 
+Call::~Call() {
+    if (const auto connection = sent_on.lock()) connection->forget(*this);
+}
+
 awaitable<> wait_for(Call& call) {
     if (call.done) co_return;
     auto start = [&call](auto handler) { call.resume = std::move(handler); };
@@ -76,25 +80,36 @@ void Connection::check(int sent, const char* what) {
 }
 
 void Connection::send(const Query& query, const Params& params, Call* call) {
-    Prepared* statement = is_open() ? try_send(query, params, call != nullptr && group_end_posted_) : nullptr;
-    if (statement != nullptr) {
-        if (waiting_since_ms_ == 0) waiting_since_ms_ = steady_ms();
-        pipeline_.statement(call, *statement);
-    } else if (call != nullptr) {
+    Prepared* statement = nullptr;
+    if (is_open()) {
+        arguments_.set(query, params);
+        statement = &prepared(query, params, call != nullptr && group_end_posted_);
+    }
+    if (!is_open()) {
+        if (call == nullptr) return;
         call->error = unavailable(query.name, "the connection is lost");
         call->done = true;
+        return;
     }
-}
-
-// nullptr: the connection was lost over it.
-Prepared* Connection::try_send(const Query& query, const Params& params, bool shares_group) {
-    arguments_.set(query, params);
-    Prepared& statement = prepared(query, params, shares_group);
-    if (!is_open()) return nullptr;
-    check(PQsendQueryPrepared(handle_.get(), statement.name.c_str(), arguments_.count(), arguments_.values(),
+    // What libpq has is known here, whatever fails in between: else the next results would be somebody
+    // else's.
+    pipeline_.statement(call, *statement);
+    if (call != nullptr) call->sent_on = weak_from_this();
+    if (waiting_since_ms_ == 0) waiting_since_ms_ = steady_ms();
+    check(PQsendQueryPrepared(handle_.get(), statement->name.c_str(), arguments_.count(), arguments_.values(),
                               arguments_.lengths(), arguments_.formats(), 0),
           "cannot send");
-    return is_open() ? &statement : nullptr;
+}
+
+void Connection::forget(const Call& call) noexcept {
+    pipeline_.forget(&call);
+    Call* others = std::exchange(first_finished_, nullptr);
+    last_finished_ = nullptr;
+    while (others != nullptr) {
+        Call* next = std::exchange(others->next_finished, nullptr);
+        if (others != &call) finish(*others);
+        others = next;
+    }
 }
 
 Prepared& Connection::prepared(const Query& query, const Params& params, bool shares_group) {
@@ -110,11 +125,11 @@ Prepared& Connection::prepared(const Query& query, const Params& params, bool sh
         if (shares_group && pipeline_.is_open()) end_group();
         if (!is_open()) return *known;
         const std::string text{query.postgres};
+        pipeline_.prepare(*known);
         check(PQsendPrepare(handle_.get(), known->name.c_str(), text.c_str(),
                             static_cast<int>(known->types.size()), known->types.data()),
               "cannot prepare");
         if (!is_open()) return *known;
-        pipeline_.prepare(*known);
         if (shares_group) end_group();
     }
     return *known;
@@ -122,10 +137,9 @@ Prepared& Connection::prepared(const Query& query, const Params& params, bool sh
 
 void Connection::end_group() {
     if (!is_open()) return;
-    check(PQpipelineSync(handle_.get()), "cannot sync");
-    if (!is_open()) return;
     pipeline_.sync();
-    flush();
+    check(PQpipelineSync(handle_.get()), "cannot sync");
+    if (is_open()) flush();
 }
 
 void Connection::send_alone(Call& call) {
@@ -136,12 +150,12 @@ void Connection::send_alone(Call& call) {
 
 void Connection::end_group_soon() {
     if (group_end_posted_ || !is_open()) return;
-    group_end_posted_ = true;
     auto end = [self = shared_from_this()] {
         self->group_end_posted_ = false;
         if (self->pipeline_.is_open()) self->end_group();
     };
     asio::post(context_, std::move(end));
+    group_end_posted_ = true;
 }
 
 void Connection::flush() {
@@ -159,16 +173,28 @@ void Connection::watch_readable() {
 }
 
 void Connection::watch_writable() {
-    writing_ = true;
     auto ready = [self = shared_from_this()](boost::system::error_code error) {
         self->writing_ = false;
         if (!error && self->is_open()) self->flush();
     };
     descriptor_.async_wait(Descriptor::wait_write, std::move(ready));
+    writing_ = true;
 }
 
 void Connection::on_readable() {
     const auto self = shared_from_this();
+    try {
+        read();
+    } catch (const std::exception& fault) {  // no memory: a result is lost, or would not be waited for
+        lose(fault.what());
+    }
+    resume_finished();
+    if (!is_open() || !pipeline_.is_empty()) return;
+    if (retired_) return lose("retired");
+    owner_.on_idle(*this);
+}
+
+void Connection::read() {
     const int reads = PQsslInUse(handle_.get()) == 1 ? kReadsUnderTls : 1;
     for (int i = 0; i < reads && is_open(); ++i) {
         if (PQconsumeInput(handle_.get()) != 1) {
@@ -178,10 +204,6 @@ void Connection::on_readable() {
         take_results();
     }
     if (is_open()) watch_readable();
-    resume_finished();
-    if (!is_open() || !pipeline_.is_empty()) return;
-    if (retired_) return lose("retired");
-    owner_.on_idle(*this);
 }
 
 void Connection::take_results() {
@@ -207,8 +229,18 @@ void Connection::take_result(PGresult* result) {
 }
 
 void Connection::settle(const Pipeline::Answer& answer, PGresult* result) {
-    using Outcome = Pipeline::Outcome;
     Call& call = *answer.call;
+    try {
+        fill(call, answer, result);
+    } catch (const std::exception&) {  // no memory for it: that one's alone
+        call.error = std::current_exception();
+        call.is_uncertain = true;
+    }
+    finish(call);
+}
+
+void Connection::fill(Call& call, const Pipeline::Answer& answer, PGresult* result) {
+    using Outcome = Pipeline::Outcome;
     switch (answer.outcome) {
         case Outcome::done:
             call.rows = rows_of(result);
@@ -232,17 +264,31 @@ void Connection::settle(const Pipeline::Answer& answer, PGresult* result) {
             call.error = unavailable(call.query.name, "the connection was lost: " + reason_);
             break;
     }
-    finished_.push_back(&call);
+}
+
+void Connection::finish(Call& call) noexcept {
+    (last_finished_ == nullptr ? first_finished_ : last_finished_->next_finished) = &call;
+    last_finished_ = &call;
+}
+
+Call* Connection::take_finished() noexcept {
+    Call* call = first_finished_;
+    if (call == nullptr) return nullptr;
+    first_finished_ = std::exchange(call->next_finished, nullptr);
+    if (first_finished_ == nullptr) last_finished_ = nullptr;
+    call->sent_on.reset();
+    return call;
 }
 
 void Connection::resume_finished() {
     // Who goes on may send and wait again, and so finish further calls.
-    while (!finished_.empty()) {
-        const auto finished = std::exchange(finished_, {});
-        for (Call* call : finished) {
-            call->done = true;  // not before: until then the coroutine waits, and its frame stays
-            auto resume = std::move(call->resume);
-            resume();
+    while (Call* call = take_finished()) {
+        call->done = true;  // not before: until then the coroutine waits, and its frame stays
+        auto resume = std::move(call->resume);
+        try {
+            if (resume) resume();
+        } catch (const std::exception&) {
+            continue;  // it found no memory to go on, and is gone; the others are not
         }
     }
 }
@@ -255,7 +301,7 @@ void Connection::lose(const std::string& reason) {
     handle_.reset();
     waiting_since_ms_ = 0;
     for (const auto& answer : pipeline_.on_lost()) settle(answer, nullptr);
-    if (!finished_.empty()) asio::post(context_, [self] { self->resume_finished(); });
+    if (first_finished_ != nullptr) asio::post(context_, [self] { self->resume_finished(); });
     owner_.on_lost(*this);
 }
 
@@ -263,9 +309,9 @@ void Connection::abandon() {
     if (is_open()) {
         if (descriptor_.is_open()) descriptor_.release();
         handle_.reset();
-        for (const auto& answer : pipeline_.on_lost()) finished_.push_back(answer.call);
+        for (const auto& answer : pipeline_.on_lost()) finish(*answer.call);
     }
-    for (Call* call : std::exchange(finished_, {})) {
+    while (Call* call = take_finished()) {
         const auto destroyed = std::move(call->resume);
     }
 }

@@ -18,9 +18,13 @@
 
 namespace haat::db::postgres {
 
-// A statement and whoever waits for it; lies in the coroutine that awaits it.
+class Connection;
+
+// A statement and whoever waits for it; lies in the coroutine that awaits it. One that ends before its answer
+// is in is forgotten by its connection.
 struct Call {
     Call(const Query& query_, const Params& params_) : query{query_}, params{params_} {}
+    ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
@@ -34,6 +38,8 @@ struct Call {
     bool was_skipped = false;    // did not run, because of another statement; may be sent again
     bool done = false;
     std::move_only_function<void()> resume{};
+    std::weak_ptr<Connection> sent_on{};  // until it is done
+    Call* next_finished = nullptr;
 };
 
 // Suspends until the call is done.
@@ -72,6 +78,9 @@ public:
     // In a group of its own.
     void send_alone(Call& call);
 
+    // Nobody waits for its answer any more.
+    void forget(const Call& call) noexcept;
+
     // Nothing more can be sent. Who waits gets Unavailable.
     void lose(const std::string& reason);
     // The context ends: nobody is resumed, their coroutines are destroyed.
@@ -94,16 +103,19 @@ private:
     using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
     void send(const Query& query, const Params& params, Call* call);
-    Prepared* try_send(const Query& query, const Params& params, bool shares_group);
     Prepared& prepared(const Query& query, const Params& params, bool shares_group);
     void check(int sent, const char* what);
     void flush();
     void watch_readable();
     void watch_writable();
     void on_readable();
+    void read();
     void take_results();
     void take_result(PGresult* result);
     void settle(const Pipeline::Answer& answer, PGresult* result);
+    void fill(Call& call, const Pipeline::Answer& answer, PGresult* result);
+    void finish(Call& call) noexcept;
+    Call* take_finished() noexcept;
     void resume_finished();
     static void on_notice(void* connection, const PGresult* notice);
 
@@ -116,7 +128,8 @@ private:
     Arguments arguments_;
     std::deque<Prepared> statements_;
     std::unordered_map<const Query*, Prepared*> by_query_;
-    std::vector<Call*> finished_;
+    Call* first_finished_ = nullptr;
+    Call* last_finished_ = nullptr;
     std::string reason_;  // of the loss
     std::int64_t waiting_since_ms_ = 0;
     bool group_end_posted_ = false;

@@ -11,16 +11,23 @@ constexpr std::string_view kNoSuchStatement = "26000";
 }  // namespace
 
 void Pipeline::prepare(Prepared& prepared) {
-    prepared.state = Prepared::State::sent;
     commands_.push_back({.kind = Kind::prepare, .prepared = &prepared});
+    prepared.state = Prepared::State::sent;
 }
 
 void Pipeline::statement(Call* call, Prepared& prepared) {
-    commands_.push_back({.kind = Kind::statement, .call = call, .prepared = &prepared});
+    commands_.push_back(
+        {.kind = Kind::statement, .binds = call == nullptr, .call = call, .prepared = &prepared});
     ++in_flight_;
 }
 
 void Pipeline::sync() { commands_.push_back({.kind = Kind::sync}); }
+
+void Pipeline::forget(const Call* call) noexcept {
+    for (Command& command : commands_) {
+        if (command.call == call) command.call = nullptr;
+    }
+}
 
 void Pipeline::flushed() {
     for (auto command = commands_.rbegin(); command != commands_.rend() && !command->sent; ++command)
@@ -79,7 +86,7 @@ std::optional<Pipeline::Answer> Pipeline::settle_statement(const Command& comman
         if (error && error->sqlstate == kNoSuchStatement) command.prepared->state = Prepared::State::unknown;
         if (!group_error_) {
             group_error_ = error;
-            group_error_binds_ = command.call == nullptr;
+            group_error_binds_ = command.binds;
         }
         answer = {command.call, Outcome::failed, std::move(error)};
     } else {

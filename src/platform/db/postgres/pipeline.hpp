@@ -58,6 +58,8 @@ public:
     void prepare(Prepared& prepared);
     void statement(Call* call, Prepared& prepared);
     void sync();
+    // Its call waits no more; its result is nobody's.
+    void forget(const Call* call) noexcept;
     // libpq was asked to send what it has: from now on the server may have it.
     void flushed();
 
@@ -83,6 +85,7 @@ private:
         Kind kind;
         bool settled = false;  // has its result; what is left is the end
         bool sent = false;
+        bool binds = false;  // what comes after it in its group fails with it
         Call* call = nullptr;
         Prepared* prepared = nullptr;
     };

@@ -44,13 +44,13 @@ Pool::~Pool() {
     for (auto* queue : {&turns_, &shared_turns_}) {
         figures_.waiting -= static_cast<std::int64_t>(queue->size());
         for (Turn* turn : std::exchange(*queue, {})) {
+            turn->is_queued = false;
             const auto destroyed = std::move(turn->resume);  // and the coroutine with it
         }
     }
 }
 
 void Pool::open(bool shared) {
-    ++(shared ? opening_shared_ : opening_exclusive_);
     auto done = [door = door_, shared](Opened made, std::string why_not) {
         const std::lock_guard lock{door->mutex};
         if (door->context == nullptr) return;
@@ -60,6 +60,7 @@ void Pool::open(bool shared) {
         asio::post(*door->context, std::move(deliver));
     };
     connector_.connect(shared, std::move(done));
+    ++(shared ? opening_shared_ : opening_exclusive_);
 }
 
 void Pool::opened(bool shared, Opened made, const std::string& why_not) {
@@ -88,11 +89,11 @@ awaitable<Pool::Lease> Pool::lease(Purpose purpose) {
     Turn turn;
     turn.purpose = purpose;
     if (!idle_.empty() && has_room_for(purpose)) {
+        watch();
         turn.connection = std::move(idle_.back());
         idle_.pop_back();
         scans_ += purpose == Purpose::scan ? 1 : 0;
         ++figures_.in_use;
-        watch();
     } else {
         co_await wait(turn, turns_);
     }
@@ -102,8 +103,12 @@ awaitable<Pool::Lease> Pool::lease(Purpose purpose) {
 void Pool::give_back(std::shared_ptr<Connection> connection, Purpose purpose) {
     --figures_.in_use;
     scans_ -= purpose == Purpose::scan ? 1 : 0;
-    settle_returned(std::move(connection));
-    serve_waiting();
+    try {
+        settle_returned(connection);
+        serve_waiting();
+    } catch (const std::exception& fault) {  // no memory: a new one is made when one is asked for
+        connection->lose(fault.what());
+    }
 }
 
 void Pool::settle_returned(std::shared_ptr<Connection> connection) {
@@ -141,12 +146,12 @@ void Pool::on_lost(Connection& connection) {
         open(true);
     } else {
         std::erase_if(exclusive_, same);
-        open_for_waiting();
+        open_for(turns_.size());
     }
 }
 
-void Pool::open_for_waiting() {
-    while (opening_exclusive_ < turns_.size() && exclusive_.size() + opening_exclusive_ < limits_.exclusive)
+void Pool::open_for(std::size_t callers) {
+    while (opening_exclusive_ < callers && exclusive_.size() + opening_exclusive_ < limits_.exclusive)
         open(false);
 }
 
@@ -180,18 +185,39 @@ awaitable<> Pool::run_shared(Call& call) {
     if (call.error) std::rethrow_exception(call.error);
 }
 
+class Pool::Place {
+public:
+    Place(Turn& turn, std::deque<Turn*>& queue, PoolFigures& figures)
+        : turn_{turn}, queue_{queue}, figures_{figures} {
+        queue_.push_back(&turn_);
+        turn_.is_queued = true;
+        ++figures_.waiting;
+    }
+    ~Place() {
+        if (!turn_.is_queued) return;
+        std::erase(queue_, &turn_);
+        --figures_.waiting;
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    Turn& turn_;
+    std::deque<Turn*>& queue_;
+    PoolFigures& figures_;
+};
+
 awaitable<> Pool::wait(Turn& turn, std::deque<Turn*>& queue) {
     if (queue.size() >= kMaxWaiting) throw Unavailable{"too many wait for a connection to the database"};
     const bool is_shared = &queue == &shared_turns_;
     turn.until_ms = steady_ms() + Database::kMaxWaitMs;
-    queue.push_back(&turn);
-    if (!is_shared) open_for_waiting();
     if (connector_.is_down() && (is_shared ? shared_ : exclusive_).empty()) {
-        queue.pop_back();
+        if (!is_shared) open_for(queue.size() + 1);
         throw Unavailable{"the database server cannot be reached"};
     }
-    ++figures_.waiting;
     watch();
+    if (!is_shared) open_for(queue.size() + 1);
+    const Place place{turn, queue, figures_};
     auto start = [&turn](auto handler) { turn.resume = std::move(handler); };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);
     if (!turn.connection) throw Unavailable{turn.why_not};
@@ -230,6 +256,7 @@ void Pool::refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::st
 }
 
 void Pool::end(Turn& turn) {
+    turn.is_queued = false;
     --figures_.waiting;
     asio::post(context_, std::move(turn.resume));
 }
@@ -241,15 +268,17 @@ bool Pool::is_busy() const {
 }
 
 void Pool::watch() {
-    if (std::exchange(watching_, true)) return;
+    if (watching_) return;
     timer_.expires_after(kTick);
     auto look = [door = door_](boost::system::error_code error) {
         if (!error && door->pool != nullptr) door->pool->tick();
     };
     timer_.async_wait(std::move(look));
+    watching_ = true;
 }
 
 void Pool::tick() {
+    watching_ = false;
     const std::int64_t now_ms = steady_ms();
     for (auto* queue : {&turns_, &shared_turns_})
         refuse(*queue, now_ms, "waited too long for a connection to the database");
@@ -260,7 +289,6 @@ void Pool::tick() {
         if (since_ms != 0 && now_ms - since_ms > limits_.max_silence_ms)
             connection->lose("no answer from the server");
     }
-    watching_ = false;
     if (is_busy()) watch();
 }
 

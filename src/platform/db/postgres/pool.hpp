@@ -79,9 +79,11 @@ private:
         std::int64_t until_ms = 0;
         std::shared_ptr<Connection> connection{};
         std::string why_not{};
-        bool done = false;
+        bool is_queued = false;
         std::move_only_function<void()> resume{};
     };
+    // A place in a queue, given up when the caller ends before its turn comes.
+    class Place;
     void on_idle(Connection& connection) override;
     void on_lost(Connection& connection) override;
 
@@ -92,7 +94,7 @@ private:
     [[nodiscard]] std::shared_ptr<Connection> pick_shared() const;
     awaitable<> wait(Turn& turn, std::deque<Turn*>& queue);
     void serve_waiting();
-    void open_for_waiting();
+    void open_for(std::size_t callers);
     // Ends the turns that are to end before this time (steady_ms).
     void refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::string& why);
     void end(Turn& turn);

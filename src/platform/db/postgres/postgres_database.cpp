@@ -77,7 +77,14 @@ public:
         attach(context_);
         thread_ = std::jthread{[this] {
             pthread_setname_np(pthread_self(), "haat-pg");
-            context_.run();
+            for (;;) {
+                try {
+                    context_.run();
+                    return;
+                } catch (const std::exception&) {
+                    continue;  // out of memory for one of those who ask here: the others go on
+                }
+            }
         }};
     }
 

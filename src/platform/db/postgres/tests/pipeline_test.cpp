@@ -215,6 +215,31 @@ TEST_F(PostgresPipelineTest, NobodysStatementsEndSilently) {
     EXPECT_TRUE(pipeline_.on_lost().empty());
 }
 
+TEST_F(PostgresPipelineTest, WhoIsGoneHearsNothingAndShiftsNobodysAnswer) {
+    Prepared ready{.name = "ready", .state = Prepared::State::ready};
+    for (std::size_t i = 0; i < 3; ++i) pipeline_.statement(call(i), ready);
+    pipeline_.sync();
+    pipeline_.forget(call(1));
+    EXPECT_EQ(pipeline_.in_flight(), 3U);
+    expect(call(0), Outcome::done, Result::done);
+    const auto fault = error("23505");
+    expect_nothing(Result::error, fault);
+    expect_nothing(Result::none);
+    expect(call(2), Outcome::skipped, Result::skipped);
+    expect_nothing(Result::sync);
+    EXPECT_TRUE(pipeline_.is_empty());
+}
+
+TEST_F(PostgresPipelineTest, WhoIsGoneIsNotToldOfALoss) {
+    Prepared ready{.name = "ready", .state = Prepared::State::ready};
+    pipeline_.statement(call(0), ready);
+    pipeline_.statement(call(1), ready);
+    pipeline_.forget(call(0));
+    const auto answers = pipeline_.on_lost();
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers.front().call, call(1));
+}
+
 // What must not be taken for anything else: a result too many would shift all that follow to other callers.
 TEST_F(PostgresPipelineTest, ResultsThatDoNotFitBreakIt) {
     const auto broken_by = [](const std::vector<Result>& results) {
