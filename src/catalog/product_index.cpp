@@ -27,7 +27,8 @@ constexpr int kAttempts = 3;             // to be in step, while others write
 constexpr std::int64_t kLookEveryMs = 200;
 constexpr std::int64_t kAfterFailureMs = 1'000;
 constexpr std::int64_t kAfterTooLargeMs = 10 * 60 * kSecondMs;
-constexpr std::size_t kMostDead = 1'000;  // that do not matter, however small the catalogue
+constexpr std::uint64_t kNever = UINT64_MAX;  // a version that no topic has
+constexpr std::size_t kMostDead = 1'000;      // that do not matter, however small the catalogue
 
 // What has to be read anew.
 std::vector<ProductId> ids_of(const std::vector<std::string>& keys) {
@@ -136,6 +137,7 @@ bool ProductIndex::apply(Kept& kept, const Change& change) {
 
     const std::unique_lock lock{kept.mutex};
     if (kept.version != change.from) return false;
+    kept.version = kNever;  // for when memory runs out in the middle: then it is made anew
     for (const ProductId& id : change.ids) {
         const auto product = std::ranges::lower_bound(products, id, {}, &IndexedText::id);
         if (product != products.end() && product->id == id) {
@@ -155,12 +157,19 @@ void ProductIndex::work(const std::stop_token& stop) {
         try {
             if (look(stop)) has_failed_ = false;
         } catch (const std::exception& error) {
-            if (!stop.stop_requested() && !std::exchange(has_failed_, true))
-                options_.log(fmt::format("the database searches by itself: {}", error.what()));
             next_make_ms_ = std::max(next_make_ms_, steady_ms() + kAfterFailureMs);
+            if (!stop.stop_requested() && !std::exchange(has_failed_, true)) report(error.what());
         }
         std::unique_lock lock{mutex_};
         wake_.wait_for(lock, stop, std::chrono::milliseconds{kLookEveryMs}, [] { return false; });
+    }
+}
+
+void ProductIndex::report(const char* reason) noexcept {
+    try {
+        options_.log(fmt::format("the database searches by itself: {}", reason));
+    } catch (const std::exception&) {
+        return;  // no memory for a line
     }
 }
 

@@ -72,6 +72,7 @@ private:
     static bool apply(Kept& kept, const Change& change);
 
     void work(const std::stop_token& stop);
+    void report(const char* reason) noexcept;
     bool look(const std::stop_token& stop);
     void make(const std::stop_token& stop);
     void fill(Kept& kept, const std::stop_token& stop);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,12 +32,12 @@ public:
     void add(MakeVersion make_version, std::string_view key) {
         const std::lock_guard lock{mutex_};
         last_ = make_version();
-        if (key.empty()) {
-            keys_.clear();
-            first_ = last_;
-            return;
+        if (key.empty()) return forget();
+        try {
+            keys_.emplace_back(key);
+        } catch (const std::bad_alloc&) {
+            return forget();  // the change is made, and nobody is to miss it
         }
-        keys_.emplace_back(key);
         if (keys_.size() <= kMaxKeys) return;
         keys_.pop_front();
         ++first_;
@@ -46,6 +47,11 @@ public:
     [[nodiscard]] std::optional<Changes> since(std::uint64_t version) const;
 
 private:
+    void forget() {
+        keys_.clear();
+        first_ = last_;
+    }
+
     mutable std::mutex mutex_;
     std::uint64_t first_;           // keys_[i] was changed by the move to version first_ + i + 1
     std::uint64_t last_;            // the version now
