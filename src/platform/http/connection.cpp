@@ -230,13 +230,24 @@ awaitable<> Connection::run_handler(const Route& route) {
         refuse(retry_after(1, ErrorCode::overloaded), &route);
         co_return;
     }
+    if (route.cache == Cache::public_) {
+        co_await make_public_answer(route);
+        co_return;
+    }
+    Response response = co_await worker_.state.pipeline.handle(route, request_);
+    respond(response, &route);
+}
+
+awaitable<> Connection::make_public_answer(const Route& route) {
     const Pipeline& pipeline = worker_.state.pipeline;
+    const std::string key = Pipeline::cache_key(route, request_);
+    const bool somebody_made_it = co_await worker_.under_way.wait_for(key, pipeline.public_version());
+    if (somebody_made_it && answer_from_cache(route)) co_return;
     const std::uint64_t version = pipeline.public_version();  // before the data is read
+    const AnswersUnderWay::Making making{worker_.under_way, key, version, worker_.context.get_executor()};
     Response response = co_await pipeline.handle(route, request_);
-    const bool is_public =
-        route.cache == Cache::public_ && response.status == 200 && response.cache_control.empty();
-    if (is_public)
-        worker_.cache.add(Pipeline::cache_key(route, request_), version, ResponseWriter::finish(response));
+    if (response.status == 200 && response.cache_control.empty())
+        worker_.cache.add(key, version, ResponseWriter::finish(response));
     respond(response, &route);
 }
 

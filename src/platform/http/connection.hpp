@@ -39,6 +39,7 @@ private:
     awaitable<> answer_upload(const Route& route);
     awaitable<bool> read_body(const Route& route, BodyReceiver& receiver);
     awaitable<> run_handler(const Route& route);
+    awaitable<> make_public_answer(const Route& route);
 
     bool begin_request(std::size_t head_bytes);
     bool answer_from_cache(const Route& route);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "platform/async.hpp"
+#include "platform/http/answers_under_way.hpp"
 #include "platform/http/observer.hpp"
 #include "platform/http/pipeline/pipeline.hpp"
 #include "platform/http/response_cache.hpp"
@@ -59,6 +60,7 @@ public:
     ServerState& state;
     ResponseWriter writer;
     ResponseCache cache;
+    AnswersUnderWay under_way{};
     TokenBuckets buckets;
     std::list<Connection*> connections{};
     std::int64_t now_ms;                  // as of the last tick or read
