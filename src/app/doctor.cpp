@@ -10,7 +10,10 @@
 #include "app/cli.hpp"
 #include "app/config/secrets.hpp"
 #include "app/config/url_parts.hpp"
+#include "app/core.hpp"
 #include "app/probe.hpp"
+#include "media/folder_mark.hpp"
+#include "media/folder_mark_store.hpp"
 #include "platform/cache/redis/link.hpp"
 #include "platform/db/postgres/postgres_database.hpp"
 #include "platform/run_sync.hpp"
@@ -56,6 +59,8 @@ std::string advice_on_database(std::string_view problem) {
         return "correct it in DATABASE_PASSWORD_FILE, PGPASSFILE's file or DATABASE_URL";
     if (problem.contains("pool_mode"))
         return "set it so in pgbouncer, or name the server itself in DATABASE_URL";
+    if (problem.contains("default_pool_size"))
+        return "raise it in pgbouncer, or lower DATABASE_POOL on each node";
     return "check DATABASE_URL, the server and the firewall";
 }
 
@@ -95,12 +100,11 @@ private:
     void check_database() {
         const auto& storage = settings_.storage;
         if (!on_postgres(storage)) return;
-        db::PostgresOptions options;
-        options.url = storage.postgres_url;
-        options.password_file = storage.database_password_file;
+        const auto options = postgres_options(settings_);
         try {
             const auto server = db::inspect_postgres(options);
             ok(fmt::format("database: PostgreSQL {} answers", server.version));
+            has_postgres_ = true;
             for (const auto& risk : server.risks)
                 warn(fmt::format("database: {}, so a crash may lose orders", risk), "turn it on");
             if (server.is_superuser)
@@ -110,9 +114,18 @@ private:
                      "set scram-sha-256 in pg_hba.conf");
             if (server.is_remote && !server.is_encrypted)
                 warn("database: the connection is not encrypted", "add ?sslmode=verify-full to DATABASE_URL");
+            check_connections(options);
         } catch (const std::exception& error) {
             fail(fmt::format("database: {}", error.what()), advice_on_database(error.what()));
         }
+    }
+
+    void check_connections(const db::PostgresOptions& options) {
+        const std::string missing = db::missing_connections(options);
+        if (missing.empty()) return ok("database: it has the connections that a node needs");
+        warn("database: " + missing,
+             "fine if this node is running; else raise max_connections there, in pgbouncer "
+             "default_pool_size, or lower DATABASE_POOL");
     }
 
     void check_folder(std::string_view role, const std::filesystem::path& dir, std::string_view setting) {
@@ -249,7 +262,30 @@ private:
             return warn("images: kept in the data folder, as Cloudinary is only partly set",
                         "set CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or none");
         }
+        if (has_postgres_) return check_shared_folder();
         ok("images: kept in the data folder");
+    }
+
+    // All nodes of a shop need the same one.
+    void check_shared_folder() {
+        const auto path = media::mark_path(settings_.storage.data_dir);
+        try {
+            const auto own = media::find_mark(settings_.storage.data_dir);
+            const auto database = db::open_postgres(postgres_options(settings_));
+            const auto shops = run_sync(media::find_folder(*database));
+            if (shops && shops != own) {
+                return warn(fmt::format("images: {} is not the folder that the shop's images are in",
+                                        path.parent_path().string()),
+                            "mount the other nodes' folder there, or keep images at Cloudinary");
+            }
+            ok(fmt::format(
+                "images: kept in {}{}", path.parent_path().string(),
+                shops ? ", which is the shop's" : ", which becomes the shop's at the first start"));
+        } catch (const db::StatementError&) {
+            ok("images: kept in the data folder, which other nodes will have to share");  // no migration yet
+        } catch (const std::exception& error) {
+            warn(fmt::format("images: {}", error.what()), "correct it, or keep images at Cloudinary");
+        }
     }
 
     void check_redis() {
@@ -296,6 +332,7 @@ private:
     }
 
     const Settings& settings_;
+    bool has_postgres_ = false;  // which answers
     std::vector<Finding> findings_;
 };
 

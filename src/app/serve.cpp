@@ -15,6 +15,8 @@
 #include "app/copy/copy.hpp"
 #include "app/service_manager.hpp"
 #include "app/shop.hpp"
+#include "media/folder_mark.hpp"
+#include "media/folder_mark_store.hpp"
 #include "platform/crypto/random.hpp"
 #include "platform/jobs/outbox_store.hpp"
 #include "platform/observe/log.hpp"
@@ -105,6 +107,25 @@ void warn_of_own_keys(const config::Settings& settings) {
                         "on this database will not accept the tokens of this one"}});
 }
 
+// Nodes that share a database and keep images in folders of their own answer differently.
+void warn_of_own_images(Core& core) {
+    if (!core.db->is_shared() || core.settings.images.store != config::ImageStore::local) return;
+    const auto& data_dir = core.settings.storage.data_dir;
+    std::string reason;
+    try {
+        const ObjectId mark = media::make_mark(data_dir);
+        const auto shops = run_sync(media::claim_folder(*core.db, mark));
+        if (*shops == mark) return;
+        reason =
+            media::mark_path(data_dir).parent_path().string() +
+            " is not the folder that the shop's images are in: other nodes do not serve what is uploaded "
+            "here. Mount their folder there, or keep images at Cloudinary";
+    } catch (const std::exception& error) {
+        reason = error.what();
+    }
+    observe::log_warn("images_of_this_node_only", {{"reason", reason}});
+}
+
 void print_welcome(const Core& core, const Shop& shop, const std::string& admin) {
     const auto& settings = core.settings;
     std::cout << "Haat " << HAAT_VERSION << "\n"
@@ -143,6 +164,7 @@ int serve(Core& core) {
     raise_file_limit();
     refuse_half_a_shop(core);
     warn_of_own_keys(core.settings);
+    warn_of_own_images(core);
     const std::string admin = make_first_admin(core);
     take_back_leases(core);
     Shop shop{core, inherited_socket()};

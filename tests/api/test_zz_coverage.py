@@ -14,7 +14,7 @@ def test_every_route_of_the_document_was_called(request):
 
 
 # Those that no request leads to; the tests beside the code run them.
-BEYOND_HTTP = {"seed.": "haat seed", "outbox.take_back_leases": "the start of a server on a file",
+BEYOND_HTTP = {"seed.": "haat seed", "media.": "nodes, which tests/nodes/test_images.py starts", "outbox.take_back_leases": "the start of a server on a file",
                "outbox.settle_retry": "a mail server that is away", "outbox.settle_failed": "one that refuses"}
 
 

@@ -161,8 +161,8 @@ std::span<const Table> shop_tables() {
 }
 
 std::span<const std::string_view> other_tables() {
-    static constexpr std::array<std::string_view, 5> kOthers{"schema_migrations", "copies", "change_position",
-                                                             "changes", "nodes"};
+    static constexpr std::array<std::string_view, 6> kOthers{"schema_migrations", "copies", "change_position",
+                                                             "changes",           "nodes",  "image_folder"};
     return kOthers;
 }
 

@@ -138,6 +138,7 @@ awaitable<Opened> Connector::open_at(const Host& host, bool read_only, Patience 
     co_await await_login(connection, patience);
     require_version(connection);
     PQsetnonblocking(connection, 1);
+    patience.when_over = kNoSession;
     const std::string settings = session_settings(options_, read_only);
     const ResultHandle set = co_await query(connection, settings.c_str(), patience);
     const ResultHandle indexes = co_await query(connection, kUniqueColumns, patience);
@@ -186,7 +187,7 @@ awaitable<ResultHandle> Connector::query(PGconn* connection, const char* sql, Pa
 awaitable<> Connector::wait_ready(int socket, bool for_write, Patience patience) {
     const std::int64_t left_ms = std::min(patience.silence_ms, patience.until_ms - steady_ms());
     const int copy = left_ms > 0 && socket >= 0 ? dup(socket) : -1;
-    if (copy < 0) throw Unavailable{"cannot connect to PostgreSQL: no answer in time"};
+    if (copy < 0) patience.give_up();
     // Shared: the timer may have run out already when the socket is ready.
     const auto descriptor = std::make_shared<Descriptor>(context_, copy);
     Timer timer{context_, std::chrono::milliseconds{left_ms}};
@@ -199,7 +200,7 @@ awaitable<> Connector::wait_ready(int socket, bool for_write, Patience patience)
     const auto what = for_write ? Descriptor::wait_write : Descriptor::wait_read;
     auto token = asio::redirect_error(use_awaitable, error);
     co_await descriptor->async_wait(what, token);
-    if (error) throw Unavailable{"cannot connect to PostgreSQL: no answer in time"};
+    if (error) patience.give_up();
 }
 
 }  // namespace haat::db::postgres

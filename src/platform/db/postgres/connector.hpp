@@ -52,7 +52,11 @@ private:
     };
     struct Patience {
         std::int64_t silence_ms;
-        std::int64_t until_ms;  // steady_ms
+        std::int64_t until_ms;                        // steady_ms
+        const char* when_over = "no answer in time";  // what is told then
+        [[noreturn]] void give_up() const {
+            throw Unavailable{std::string{"cannot connect to PostgreSQL: "} + when_over};
+        }
     };
 
     void begin_more();

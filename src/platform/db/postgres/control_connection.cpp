@@ -83,9 +83,11 @@ Rows ControlConnection::run(const char* sql, const std::vector<std::string>& par
     Rows rows;
     for (;;) {
         while (PQisBusy(connection) != 0) {
-            if (!wait_for_input(until_ms)) throw Unavailable{"the database did not answer in time"};
+            if (!wait_for_input(until_ms))
+                throw Unavailable{has_session_ ? "the database did not answer in time" : kNoSession};
         }
         const ResultHandle result{PQgetResult(connection)};
+        has_session_ = true;
         if (!result) return rows;
         switch (PQresultStatus(result.get())) {
             case PGRES_TUPLES_OK:

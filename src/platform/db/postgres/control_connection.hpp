@@ -53,6 +53,7 @@ private:
 
     const Interruption& interruption_;
     ConnectionHandle connection_;
+    bool has_session_ = false;  // a statement was answered
 };
 
 }  // namespace haat::db::postgres

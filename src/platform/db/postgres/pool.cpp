@@ -17,6 +17,13 @@ constexpr std::chrono::milliseconds kTick{50};
 constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 constexpr Query kRollBack{"db.roll_back", "ROLLBACK"};
 
+// To whom waited for too long, while so many connections are being opened.
+std::string why_none(std::size_t opening) {
+    if (opening == 0) return "waited too long for a connection to the database: all are in use";
+    return "waited too long for a new connection to the database: the machine is busy, or a pooler before it "
+           "has no session left (pgbouncer: default_pool_size)";
+}
+
 }  // namespace
 
 Pool::Pool(asio::io_context& context, Connector& connector, const PoolLimits& limits, PoolFigures& figures)
@@ -280,8 +287,8 @@ void Pool::watch() {
 void Pool::tick() {
     watching_ = false;
     const std::int64_t now_ms = steady_ms();
-    for (auto* queue : {&turns_, &shared_turns_})
-        refuse(*queue, now_ms, "waited too long for a connection to the database");
+    refuse(turns_, now_ms, why_none(opening_exclusive_));
+    refuse(shared_turns_, now_ms, why_none(opening_shared_));
     auto all = shared_;
     all.insert(all.end(), exclusive_.begin(), exclusive_.end());
     for (const auto& connection : all) {

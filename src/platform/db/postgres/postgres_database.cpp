@@ -28,6 +28,7 @@ using postgres::SharedStatement;
 constexpr int kMaxRuns = 4;  // of a transaction that meets others
 constexpr std::uint32_t kMaxPauseBetweenRunsMs = 20;
 constexpr int kFirstConnectS = 5;
+constexpr std::size_t kBesideThePool = 3;               // the follower's, and two while a node starts
 constexpr std::int64_t kSilenceAfterTimeoutMs = 1'000;  // the server's own time-out comes first
 constexpr std::int64_t kIdleInTransactionMs = 60'000;   // a body waits for nothing else
 constexpr Query kPing{"db.ping", "SELECT 1"};
@@ -256,6 +257,15 @@ ServerReport inspect_postgres(const PostgresOptions& options) {
         if (asked(connection.get(), ask.c_str()) == "off") report.risks.push_back(name + " is off");
     }
     return report;
+}
+
+std::string missing_connections(const PostgresOptions& options) {
+    const std::size_t wanted = options.connections + kBesideThePool;
+    const postgres::Target target{options.url, options.password_file};
+    const auto lent = postgres::try_sessions(target, wanted, kFirstConnectS);
+    if (lent.why_no_more.empty()) return {};
+    return "only " + std::to_string(lent.count) + " of " + std::to_string(wanted) +
+           " connections that a node needs are to be had: " + lent.why_no_more;
 }
 
 std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options) {

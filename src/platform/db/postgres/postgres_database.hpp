@@ -64,6 +64,11 @@ struct ServerReport {
 // Connects and asks. Throws std::runtime_error. Blocks.
 ServerReport inspect_postgres(const PostgresOptions& options);
 
+// Whether the server, or a pooler before it, has the connections that a node needs: takes as many for a
+// moment and gives them back. Empty, or why there are fewer and how many. Throws std::runtime_error. Blocks,
+// for some seconds.
+std::string missing_connections(const PostgresOptions& options);
+
 // As migrate_sqlite; waits for another node that migrates at the same time. Blocks.
 MigrationReport migrate_postgres(const PostgresOptions& options, std::span<const Migration> migrations);
 

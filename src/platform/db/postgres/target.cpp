@@ -1,9 +1,13 @@
 #include "platform/db/postgres/target.hpp"
 
+#include <poll.h>
+
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <string_view>
 
+#include "kernel/clock.hpp"
 #include "kernel/error.hpp"
 
 namespace haat::db::postgres {
@@ -13,6 +17,7 @@ constexpr int kOldestVersion = 150'000;
 constexpr int kVersionsPerMajor = 10'000;
 
 constexpr int kTimesAsked = 4;
+constexpr int kOneSessionS = 2;  // a pooler with one to spare needs no longer
 
 struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -59,12 +64,28 @@ crypto::Secret password_in(const std::filesystem::path& path) {
     return crypto::Secret{std::move(line)};
 }
 
+// Of the statement that was sent; null when there is no more. A pooler lets a connection wait for minutes.
+ResultHandle next_result(PGconn* connection, std::int64_t until_ms) {
+    while (PQisBusy(connection) != 0) {
+        const std::int64_t left_ms = until_ms - steady_ms();
+        if (left_ms <= 0) throw std::runtime_error{kNoSession};
+        pollfd entry{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+        if (poll(&entry, 1, static_cast<int>(left_ms)) > 0 && PQconsumeInput(connection) != 1) break;
+    }
+    return ResultHandle{PQgetResult(connection)};
+}
+
 // The session that answers on this connection just now.
-std::string session_of(PGconn* connection) {
-    const ResultHandle result{PQexec(connection, "SELECT pg_backend_pid()")};
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
-        throw std::runtime_error{"PostgreSQL: " + last_error(connection)};
-    return PQgetvalue(result.get(), 0, 0);
+std::string session_of(PGconn* connection, int timeout_s) {
+    const std::int64_t until_ms = steady_ms() + timeout_s * kSecondMs;
+    std::string session;
+    if (PQsendQuery(connection, "SELECT pg_backend_pid()") == 1) {
+        while (const ResultHandle result = next_result(connection, until_ms)) {
+            if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) session = PQgetvalue(result.get(), 0, 0);
+        }
+    }
+    if (session.empty()) throw std::runtime_error{"PostgreSQL: " + last_error(connection)};
+    return session;
 }
 
 }  // namespace
@@ -147,14 +168,29 @@ void require_version(PGconn* connection) {
 
 void require_session(const Target& target, PGconn* connection, int timeout_s) {
     const auto other = target.connect(timeout_s);
-    const std::string first = session_of(connection);
-    const std::string second = session_of(other.get());
+    const std::string first = session_of(connection, timeout_s);
+    const std::string second = session_of(other.get(), timeout_s);
     bool are_own = first != second;
     for (int i = 0; i < kTimesAsked && are_own; ++i)
-        are_own = session_of(connection) == first && session_of(other.get()) == second;
+        are_own = session_of(connection, timeout_s) == first && session_of(other.get(), timeout_s) == second;
     if (are_own) return;
     throw std::runtime_error{
         "a pooler before PostgreSQL lends its sessions by the transaction; Haat needs pool_mode = session"};
+}
+
+SessionsLent try_sessions(const Target& target, std::size_t wanted, int limit_s) {
+    const std::int64_t until_ms = steady_ms() + limit_s * kSecondMs;
+    std::vector<ConnectionHandle> held;
+    while (held.size() < wanted && steady_ms() < until_ms) {
+        try {
+            auto connection = target.connect(kOneSessionS);
+            session_of(connection.get(), kOneSessionS);
+            held.push_back(std::move(connection));
+        } catch (const std::exception& error) {
+            return {.count = held.size(), .why_no_more = error.what()};
+        }
+    }
+    return {.count = held.size()};
 }
 
 }  // namespace haat::db::postgres

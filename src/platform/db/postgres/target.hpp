@@ -48,10 +48,24 @@ std::string last_error(const PGconn* connection);
 // PostgreSQL 15 is the oldest that will do. Throws std::runtime_error.
 void require_version(PGconn* connection);
 
+// Of a connection that was let in and then gets no answer to its first statement.
+inline constexpr const char* kNoSession =
+    "PostgreSQL took the connection but gave it no session in time, as a pooler does that has none left: its "
+    "pool needs DATABASE_POOL + 3 for each node (pgbouncer: default_pool_size)";
+
 // A connection must be a session of the server's, for as long as it lasts: prepared statements, settings,
 // LISTEN and the lock on migrations belong to one. Throws std::runtime_error when a pooler that lends
-// sessions by the transaction stands between. Asks over this connection and one more; blocks. A busy pooler
-// may slip through.
+// sessions by the transaction stands between, or has none left. Asks over this connection and one more;
+// blocks, for twice the timeout at most. A busy pooler may slip through.
 void require_session(const Target& target, PGconn* connection, int timeout_s);
+
+struct SessionsLent {
+    std::size_t count = 0;
+    std::string why_no_more{};  // empty when none was refused
+};
+
+// How many of `wanted` sessions there are to be had at once: takes them one after the other, and gives all
+// back. Stops after `limit_s`. Blocks.
+SessionsLent try_sessions(const Target& target, std::size_t wanted, int limit_s);
 
 }  // namespace haat::db::postgres
