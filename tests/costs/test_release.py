@@ -48,10 +48,6 @@ def test_copies_know_how_much_fits(symbols):
     assert re.search(r"__(memcpy|memmove|memset|snprintf|read|realpath|strncpy)_chk", symbols)
 
 
-def test_calls_and_returns_are_guarded_where_the_processor_can():
-    assert re.search(r"Properties:.*IBT.*SHSTK", readelf("--notes"))
-
-
 def test_it_names_no_folder_to_load_libraries_from():
     assert not re.search(r"\((RPATH|RUNPATH)\)", readelf("--dynamic"))
 
