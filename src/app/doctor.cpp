@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "app/assistant.hpp"
 #include "app/cli.hpp"
@@ -12,6 +11,7 @@
 #include "app/config/url_parts.hpp"
 #include "app/core.hpp"
 #include "app/probe.hpp"
+#include "app/well_known_secrets.hpp"
 #include "media/folder_mark.hpp"
 #include "media/folder_mark_store.hpp"
 #include "platform/cache/redis/link.hpp"
@@ -149,7 +149,8 @@ private:
         const auto& access = settings_.access;
         check_token_key("SECRET_KEY_ACCESS_TOKEN", access.access_key, "access.key");
         check_token_key("SECRET_KEY_REFRESH_TOKEN", access.refresh_key, "refresh.key");
-        check_token_key("", {}, "otp.key");
+        // On PostgreSQL it is made of the others, so that all nodes have the same.
+        if (!on_postgres(settings_.storage)) check_token_key("", {}, "otp.key");
         if (!access.access_key.empty() && access.access_key.reveal() == access.refresh_key.reveal()) {
             warn("token keys: both are the same", "give SECRET_KEY_REFRESH_TOKEN a value of its own");
         }
@@ -157,7 +158,7 @@ private:
 
     void check_token_key(std::string_view name, const crypto::Secret& key, const char* file) {
         if (!key.empty()) return check_secret(name, key, kGoodKeyBytes, "openssl rand -hex 32");
-        if (on_postgres(settings_.storage) && !name.empty()) {
+        if (on_postgres(settings_.storage)) {
             return warn(
                 fmt::format("{}: unset, so another node of this shop would not know its tokens", name),
                 "set it to the same on all nodes: what `openssl rand -hex 32` prints");
@@ -337,47 +338,6 @@ private:
 };
 
 }  // namespace
-
-bool is_well_known(std::string_view secret) {
-    static constexpr auto kWellKnown = std::to_array<std::string_view>({
-        "secret",
-        "secretkey",
-        "mysecret",
-        "mysecretkey",
-        "supersecret",
-        "yoursecret",
-        "yoursecretkey",
-        "jwtsecret",
-        "accesssecret",
-        "refreshsecret",
-        "accesstokensecret",
-        "refreshtokensecret",
-        "changeme",
-        "changeit",
-        "password",
-        "password1",
-        "password123",
-        "admin",
-        "admin123",
-        "adminsecret",
-        "adminsecretkey",
-        "administrator",
-        "test",
-        "default",
-        "example",
-        "qwerty",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "blinkitadmin123",
-    });
-    std::string letters;
-    for (const char c : secret) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0) letters += static_cast<char>(std::tolower(byte));
-    }
-    return std::ranges::find(kWellKnown, letters) != kWellKnown.end();
-}
 
 std::vector<Finding> diagnose(const std::expected<config::LoadedSettings, config::LoadErrors>& loaded) {
     if (loaded) return Doctor{*loaded}.run();

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <expected>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "app/config/load.hpp"
@@ -19,8 +18,8 @@ struct Finding {
     std::string advice{};  // what to do; empty when all is well
 };
 
-// Changes nothing on disk. May wait 2 seconds for a mail server, and for each Redis server. No finding holds
-// a secret.
+// Changes nothing on disk. May wait 2 seconds for a mail server, and for each Redis server, and some for
+// PostgreSQL, of which it takes as many connections for a moment as a node needs. No finding holds a secret.
 std::vector<Finding> diagnose(const std::expected<config::LoadedSettings, config::LoadErrors>& loaded);
 
 // One line a finding: `warn  what  -> what to do`.
@@ -28,8 +27,5 @@ std::string render(const std::vector<Finding>& findings);
 
 // kFailure when there is a FAIL, else kSuccess.
 int exit_code_of(const std::vector<Finding>& findings);
-
-// Whether a key or password is one that guessers try first: `secret`, `changeme`, the original's own.
-bool is_well_known(std::string_view secret);
 
 }  // namespace haat::app

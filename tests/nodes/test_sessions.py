@@ -1,8 +1,10 @@
-"""A session that ends on one node is dead on all, however it ends, and whoever was told so knows it at once."""
+"""A session that ends on one node is dead on all, however it ends, and whoever was told so knows it at once; codes and
+keys count on all nodes."""
 import pytest
 
 from support.client import Client
 from support.nodes import Caller
+from support.program import end_of
 from support.shop import PASSWORD, Shop
 
 NEW_PASSWORD = "Another-staple-8-horse"
@@ -52,3 +54,16 @@ def test_it_is_dead_on_all_nodes_at_once(nodes, node, way, asker_stays):
     assert statuses(caller, nodes, other.token) == [401] * 3
     assert statuses(caller, nodes, user.token) == [200 if asker_stays else 401] * 3
     caller.close()
+
+
+def test_a_code_that_one_node_mailed_counts_on_another_and_once(nodes):
+    shops = [Shop(node) for node in nodes.servers]
+    user = shops[0].user()
+    code = {"email": user.email, "otp": shops[0].request_otp(user.email)}
+    assert shops[1].anyone.put("/api/user/verify-otp", json=code).status_code == 200
+    assert shops[2].anyone.put("/api/user/verify-otp", json=code).status_code == 400
+
+
+def test_doctor_speaks_of_the_keys_that_nodes_have_in_common(nodes):
+    _, told = end_of("doctor", DATABASE_URL=nodes[0].settings["DATABASE_URL"])
+    assert "SECRET_KEY_ACCESS_TOKEN" in told and "otp.key" not in told, told
