@@ -14,6 +14,7 @@
 #include "app/well_known_secrets.hpp"
 #include "media/folder_mark.hpp"
 #include "media/folder_mark_store.hpp"
+#include "media/vips.hpp"
 #include "platform/cache/redis/link.hpp"
 #include "platform/db/postgres/postgres_database.hpp"
 #include "platform/run_sync.hpp"
@@ -255,6 +256,11 @@ private:
     }
 
     void check_images() {
+        try {
+            media::vips();
+        } catch (const std::runtime_error& error) {
+            fail(error.what(), "install libvips");
+        }
         const auto& images = settings_.images;
         if (images.store == config::ImageStore::cloudinary) return ok("images: kept at Cloudinary");
         const auto set =
