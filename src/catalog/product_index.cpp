@@ -20,15 +20,17 @@ namespace {
 
 constexpr std::size_t kThreads = 2;
 constexpr std::size_t kMaxQueued = 256;
-constexpr int kNiceness = 10;            // of the thread that makes the index: requests go first
-constexpr std::size_t kShortRead = 100;  // products that an I/O thread may read
-constexpr std::int64_t kBatch = 1'000;   // products that are read at a time while the index is made
-constexpr int kAttempts = 3;             // to be in step, while others write
+constexpr int kNiceness = 10;           // of the thread that makes the index: requests go first
+constexpr std::size_t kShortRead = 20;  // products that an I/O thread may read
+constexpr std::int64_t kBatch = 1'000;  // products that are read at a time while the index is made
+constexpr int kAttempts = 3;            // to be in step, while others write
 constexpr std::int64_t kLookEveryMs = 200;
 constexpr std::int64_t kAfterFailureMs = 1'000;
 constexpr std::int64_t kAfterTooLargeMs = 10 * 60 * kSecondMs;
-constexpr std::uint64_t kNever = UINT64_MAX;  // a version that no topic has
-constexpr std::size_t kMostDead = 1'000;      // that do not matter, however small the catalogue
+// What is done at once, on an I/O thread: a few hundred microseconds of work.
+constexpr std::size_t kQuickChange = 8;
+constexpr std::size_t kQuickOccurrences = 20'000;
+constexpr std::size_t kMostDead = 1'000;  // that do not matter, however small the catalogue
 
 // What has to be read anew.
 std::vector<ProductId> ids_of(const std::vector<std::string>& keys) {
@@ -56,30 +58,39 @@ ProductIndex::ProductIndex(db::Database& db, const cache::Topic& catalog, Produc
 
 awaitable<ProductIndex::Answer> ProductIndex::newest(Page page) {
     const auto newest = [page](const SearchIndex& index) { return index.newest(page); };
-    return ask(newest);
+    static const SearchTerms no_words;
+    return ask(no_words, newest);
 }
 
 awaitable<ProductIndex::Answer> ProductIndex::newest_of(const SearchTerms& terms, Page page) {
     const auto newest = [&terms, page](const SearchIndex& index) { return index.newest_of(terms, page); };
-    return ask(newest);
+    return ask(terms, newest);
 }
 
 awaitable<ProductIndex::Answer> ProductIndex::best_of(const SearchTerms& terms, Page page) {
     const auto best = [&terms, page](const SearchIndex& index) { return index.best_of(terms, page); };
-    return ask(best);
+    return ask(terms, best);
 }
 
 template <class Ask>
-awaitable<ProductIndex::Answer> ProductIndex::ask(Ask ask_index) {
+awaitable<ProductIndex::Answer> ProductIndex::ask(const SearchTerms& terms, Ask ask_index) {
     const auto kept = this->kept();
     if (!kept) co_return std::nullopt;
     const bool in_step = co_await catch_up(*kept);
     if (!in_step) co_return std::nullopt;
-    const auto look_up = [&] {
-        const std::shared_lock lock{kept->mutex};
+    const auto look_up = [&]() -> Answer {
+        if (!kept->is_whole) return std::nullopt;
         return ask_index(kept->index);
     };
-    co_return co_await threads_.run(look_up);
+    {
+        const std::shared_lock lock{kept->mutex, std::try_to_lock};
+        if (lock && kept->index.occurrences(terms) <= kQuickOccurrences) co_return look_up();
+    }
+    const auto work = [&] {
+        const std::shared_lock lock{kept->mutex};
+        return look_up();
+    };
+    co_return co_await threads_.run(work);
 }
 
 std::shared_ptr<ProductIndex::Kept> ProductIndex::kept() const {
@@ -99,17 +110,29 @@ std::size_t ProductIndex::bytes() const {
     return kept->index.bytes();
 }
 
-// false: nobody knows what has changed, or others write faster than this reads.
+// Up to what had changed when this was called. false: nobody knows what, or others were faster each time.
 awaitable<bool> ProductIndex::catch_up(Kept& kept) {
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        const auto change = co_await read_change(kept);
+    const std::uint64_t wanted = catalog_.version();
+    for (int attempt = 0; attempt < kAttempts && kept.version < wanted; ++attempt) {
+        auto change = co_await read_change(kept);
         if (!change) co_return false;
-        if (change->from == change->to) co_return true;
-        const auto work = [&] { return apply(kept, *change); };
-        const bool applied = co_await threads_.run(work);
-        if (applied) co_return true;
+        if (change->ids.size() <= kQuickChange) {
+            change->prepare();
+            const std::unique_lock lock{kept.mutex, std::try_to_lock};
+            if (lock) {
+                apply(kept, *change);
+                continue;
+            }
+        }
+        const auto work = [&] {
+            change->prepare();
+            const std::unique_lock lock{kept.mutex};
+            apply(kept, *change);
+            return true;
+        };
+        co_await threads_.run(work);
     }
-    co_return false;
+    co_return kept.version >= wanted;
 }
 
 awaitable<std::optional<ProductIndex::Change>> ProductIndex::read_change(const Kept& kept) {
@@ -128,26 +151,27 @@ awaitable<std::optional<ProductIndex::Change>> ProductIndex::read_change(const K
     co_return change;
 }
 
-// false: another was faster.
-bool ProductIndex::apply(Kept& kept, const Change& change) {
-    std::vector<IndexedText> products;
-    products.reserve(change.texts.size());
-    std::ranges::transform(change.texts, std::back_inserter(products), to_indexed);
+void ProductIndex::Change::prepare() {
+    if (products.size() == texts.size()) return;
+    products.reserve(texts.size());
+    std::ranges::transform(texts, std::back_inserter(products), to_indexed);
     std::ranges::sort(products, {}, &IndexedText::id);
+}
 
-    const std::unique_lock lock{kept.mutex};
-    if (kept.version != change.from) return false;
-    kept.version = kNever;  // for when memory runs out in the middle: then it is made anew
+// The caller has the index for himself. Nothing where another was faster.
+void ProductIndex::apply(Kept& kept, const Change& change) {
+    if (kept.version != change.from || !kept.is_whole) return;
+    kept.is_whole = false;  // for when memory runs out in the middle: then it is made anew
     for (const ProductId& id : change.ids) {
-        const auto product = std::ranges::lower_bound(products, id, {}, &IndexedText::id);
-        if (product != products.end() && product->id == id) {
+        const auto product = std::ranges::lower_bound(change.products, id, {}, &IndexedText::id);
+        if (product != change.products.end() && product->id == id) {
             kept.index.put(*product);
         } else {
             kept.index.remove(id);
         }
     }
+    kept.is_whole = true;
     kept.version = change.to;
-    return true;
 }
 
 void ProductIndex::work(const std::stop_token& stop) {
@@ -179,7 +203,8 @@ bool ProductIndex::look(const std::stop_token& stop) {
     if (kept) {
         const bool in_step = run_sync(catch_up(*kept));
         const std::shared_lock lock{kept->mutex};
-        if (in_step && kept->index.dead() <= kept->index.size() / 4 + kMostDead) return true;
+        if (in_step && kept->is_whole && kept->index.dead() <= kept->index.size() / 4 + kMostDead)
+            return true;
     }
     if (steady_ms() < next_make_ms_) return false;
     make(stop);

@@ -54,6 +54,7 @@ private:
     struct Kept {
         std::shared_mutex mutex;
         SearchIndex index;
+        bool is_whole = true;                   // false where a change was cut off
         std::atomic<std::uint64_t> version{0};  // of the topic, that the index is in step with
     };
     // Products as they are at the topic's version `to`, for what is in step with `from`.
@@ -61,15 +62,19 @@ private:
         std::uint64_t from = 0;
         std::uint64_t to = 0;
         std::vector<ProductId> ids{};
-        std::vector<ProductText> texts{};  // of those that are there and published
+        std::vector<ProductText> texts{};     // of those that are there and published
+        std::vector<IndexedText> products{};  // sorted by id
+
+        // Makes the products of the texts; nothing when they are there.
+        void prepare();
     };
 
     template <class Ask>
-    awaitable<Answer> ask(Ask ask_index);
+    awaitable<Answer> ask(const SearchTerms& terms, Ask ask_index);
     [[nodiscard]] std::shared_ptr<Kept> kept() const;
     awaitable<bool> catch_up(Kept& kept);
     awaitable<std::optional<Change>> read_change(const Kept& kept);
-    static bool apply(Kept& kept, const Change& change);
+    static void apply(Kept& kept, const Change& change);
 
     void work(const std::stop_token& stop);
     void report(const char* reason) noexcept;

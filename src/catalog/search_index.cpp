@@ -123,6 +123,14 @@ std::vector<const Postings*> SearchIndex::postings_of(const std::vector<std::str
     return found;
 }
 
+std::size_t SearchIndex::occurrences(const SearchTerms& terms) const {
+    std::size_t all = 0;
+    for (const auto* words : {&terms.any, &terms.none}) {
+        for (const Postings* postings : postings_of(*words)) all += postings->size();
+    }
+    return all;
+}
+
 // What a word is worth in a product.
 class SearchIndex::Ranking {
 public:

@@ -77,6 +77,9 @@ public:
     // equal scores newest first.
     [[nodiscard]] Hits best_of(const SearchTerms& terms, Page page) const;
 
+    // How often the words of the terms occur: what a search for them costs.
+    [[nodiscard]] std::size_t occurrences(const SearchTerms& terms) const;
+
     // Published products.
     [[nodiscard]] std::size_t size() const { return order_.size(); }
     // What is kept of products that were changed or removed, until the index is made anew.
