@@ -76,9 +76,9 @@ fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json ur
 	@tools/install_packages build check
 	@tools/fuzz --minutes $(MINUTES) $(ARGS)
 
-bench: build ## Measure the release build, and write the report
+bench: build ## Measure the release build, and write the report (QUICK=1: 3 minutes; ARGS="search memory": of these)
 	@tools/install_packages bench
-	@bench/run $(ARGS)
+	@QUICK=$(QUICK) bench/run $(ARGS)
 
 costs: build ## Count instructions and allocations a request, for the tests to compare with
 	@tools/install_packages test

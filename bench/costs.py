@@ -8,10 +8,10 @@ import argparse
 import json
 import pathlib
 import re
-import socket
 import subprocess
 import tempfile
 
+from client import Client, bytes_of
 from servers import BINARY, Haat, environment
 
 KEPT = pathlib.Path(__file__).with_name("costs.json")
@@ -33,6 +33,7 @@ class CountedHaat(Haat):
     def start(self):
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={self.dumps}/out", BINARY, "serve"]
         self.start_process(command, environment(self.folder, PORT=str(self.port)), "/readyz")
+        self.wait_for_index()
 
     def control(self, *arguments):
         # In the environment of the program: USER and HOST are part of the name by which valgrind is found.
@@ -62,40 +63,6 @@ def read_dump(path):
         elif line.startswith("calls=") and callee in ALLOCATORS:
             allocations += int(line[6:].split()[0])
     return instructions, allocations
-
-
-class Client:
-    """One connection that stays open; a request is sent when the answer to the one before is there."""
-
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self.rest = b""
-
-    def ask(self, bytes_):
-        self.socket.sendall(bytes_)
-        while b"\r\n\r\n" not in self.rest:
-            self.receive()
-        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-        length = int(length[1]) if length else 0
-        while len(self.rest) < length:
-            self.receive()
-        self.rest = self.rest[length:]
-        return int(head.split()[1])
-
-    def receive(self):
-        part = self.socket.recv(1 << 16)
-        if not part:
-            raise RuntimeError("the server closed the connection")
-        self.rest += part
-
-
-def bytes_of(method, path, headers, body=None):
-    text = json.dumps(body).encode() if body is not None else b""
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
-    if body is not None:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(text)}"]
-    return "\r\n".join([*lines, "", ""]).encode() + text
 
 
 def routes(haat):
@@ -138,7 +105,7 @@ def cost_of(haat, status, requests):
     for turn in range(WARM_UP + REQUESTS):
         if turn == WARM_UP:
             haat.reset()
-        got = client.ask(requests[turn % len(requests)])
+        got, _ = client.ask(requests[turn % len(requests)])
         if got != status:
             raise RuntimeError(f"{requests[0]!r} gave {got}")
     instructions, allocations = haat.dump()

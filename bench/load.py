@@ -1,39 +1,68 @@
-"""Load by wrk from core 1, and whether what came back was right."""
+"""Load by wrk, and whether what came back was right."""
+import dataclasses
 import json
 import pathlib
 import re
-import resource
 import tempfile
 import threading
 import time
 
 import machine
 
-LOAD_CORE = "1"
 SAMPLE_EVERY_S = 0.25
-MIXED = pathlib.Path(__file__).with_name("mixed.lua")
+SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
 MS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
 
-class Watch(threading.Thread):
-    """Asks the loaded server now and then, and looks at its memory."""
+@dataclasses.dataclass
+class Same:
+    """One request, again and again."""
+    request: object
 
-    def __init__(self, server, request, expected):
+    def arguments(self, base_url, _):
+        headers = [part for name, value in self.request.headers.items() for part in ("-H", f"{name}: {value}")]
+        return [*headers, base_url + self.request.path]
+
+
+class Sequence:
+    """Requests from a file: lines of (method, path, token, body)."""
+
+    def __init__(self, lines):
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".requests")
+        self.count = 0
+        for method, path, token, body in lines:
+            self.file.write(f"{method}\t{path}\t{token}\t{body}\n")
+            self.count += 1
+        self.file.flush()
+
+    def arguments(self, base_url, think_ms):
+        return ["-s", str(SCRIPT), base_url, "--", self.file.name, str(think_ms)]
+
+
+def gets(paths, token=""):
+    return Sequence(("GET", path, token, "") for path in paths)
+
+
+class Watch(threading.Thread):
+    """Asks the loaded server now and then. samples: (request, the body that is right or None), taken by turns."""
+
+    def __init__(self, server, samples):
         super().__init__()
-        self.server, self.request, self.expected = server, request, expected
-        self.samples, self.error, self.memory = 0, None, {"resident": 0, "anonymous": 0}
+        self.server, self.samples = server, samples
+        self.looked_at, self.error = 0, None
         self.done = threading.Event()
 
     def run(self):
         while not self.done.wait(SAMPLE_EVERY_S):
+            request, expected = self.samples[self.looked_at % len(self.samples)]
             try:
-                body = self.server.answer(self.request).body
-                if self.expected is not None and body != self.expected:
-                    raise RuntimeError(f"another body for {self.request.path}: {body[:200]}")
-                now = machine.memory_kb(self.server.pid())
-                self.memory = {name: max(value, now[name]) for name, value in self.memory.items()}
-                self.samples += 1
-            except (OSError, RuntimeError) as error:
+                body = self.server.answer(request).body
+                if expected is None:
+                    json.loads(body)
+                elif body != expected:
+                    raise RuntimeError(f"another body for {request.path}: {body[:200]}")
+                self.looked_at += 1
+            except (OSError, RuntimeError, ValueError) as error:
                 self.error = error
                 return
 
@@ -42,79 +71,73 @@ class Watch(threading.Thread):
         self.join()
         if self.error:
             raise self.error
-        if self.samples == 0:
+        if self.looked_at == 0:
             raise RuntimeError("no answer could be looked at under load")
 
 
-def wrk(url, headers, connections, seconds, *more):
-    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
-    for name, value in headers.items():
-        command += ["-H", f"{name}: {value}"]
-    return machine.output(*command, *more[:2], url, *more[2:])
+def wrk(server, load, connections, seconds, cores=machine.LOAD_CORE, think_ms=0):
+    return machine.output("taskset", "-c", cores, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
+                          "--timeout", "10s", *load.arguments(server.base_url, think_ms))
 
 
 def read_wrk(text):
     for trouble in ("Non-2xx", "Socket errors"):
         if trouble in text:
             raise RuntimeError(f"wrk met errors:\n{text}")
+    if " 0 requests in " in text:
+        raise RuntimeError(f"no request was answered:\n{text}")
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", text).groups()
     return {"rps": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
             "requests": int(re.search(r"(\d+) requests in", text)[1]), "p99_ms": float(value) * MS[unit]}
 
 
-def children_s():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+def samples_of(server, requests):
+    return [(request, server.answer(request).body) for request in requests]
 
 
-def measured(server, request, expected, run):
-    """Runs the load; its figures, the server's CPU time a request, and how much of the machine others took."""
-    watch = Watch(server, request, expected)
-    begin, server_before, children_before, busy_before = (time.monotonic(), machine.process_s(server.pid()),
-                                                          children_s(), machine.busy_s())
-    own_before = time.process_time()
+def drive(server, load, connections, seconds, samples, **how):
+    """Figures of a run, with the server's CPU time a request, how many cores the load took, and how many others did."""
+    watch = Watch(server, samples)
+    begin, server_before, load_before, own_before, busy_before = (
+        time.monotonic(), server.cpu_s(), machine.children_s(), machine.own_s(), machine.busy_s())
     watch.start()
     try:
-        figures = read_wrk(run())
+        figures = read_wrk(wrk(server, load, connections, seconds, **how))
     finally:
         watch.done.set()
-    server_s = machine.process_s(server.pid()) - server_before
-    ours = server_s + children_s() - children_before + time.process_time() - own_before
-    others = max(0.0, machine.busy_s() - busy_before - ours) / (time.monotonic() - begin)
+    took = time.monotonic() - begin
+    server_s = server.cpu_s() - server_before
+    others = machine.busy_s() - busy_before - server_s - (machine.own_s() - own_before)
     watch.end()
-    return figures | {"cpu_us": server_s * 1e6 / figures["requests"], "others": others, "memory": watch.memory}
+    load_s = machine.children_s() - load_before
+    return figures | {"cpu_us": server_s * 1e6 / figures["requests"], "load_cores": load_s / took,
+                      "others": max(0.0, others) / took}
 
 
-def drive(server, request, connections, seconds):
-    expected = server.answer(request).body
-    return measured(server, request, expected,
-                    lambda: wrk(server.base_url + request.path, request.headers, connections, seconds))
+def warm_up(server, load, connections=32, seconds=1, **how):
+    read_wrk(wrk(server, load, connections, seconds, **how))
 
 
-def warm_up(server, request):
-    wrk(server.base_url + request.path, request.headers, 32, 1)
+class Beside(threading.Thread):
+    """A load that goes on while another one is measured: with Beside(…) as beside: …; then its figures."""
 
+    def __init__(self, server, load, connections, seconds, **how):
+        super().__init__()
+        self.arguments, self.how = (server, load, connections, seconds), how
+        self.figures, self.error = None, None
 
-def check_same(haat, nginx, request):
-    """Both give the same status and body, and nginx every header that Haat has."""
-    ours, theirs = haat.answer(request), nginx.answer(request)
-    if ours.body != theirs.body or not json.loads(ours.body):
-        raise RuntimeError(f"nginx does not give the body of {request.path}")
-    names = {name.lower() for name, _ in theirs.headers}
-    missing = [name for name, _ in ours.headers if name.lower() not in names]
-    if missing:
-        raise RuntimeError(f"nginx does not give {missing}")
+    def run(self):
+        try:
+            self.figures = read_wrk(wrk(*self.arguments, **self.how))
+        except RuntimeError as error:
+            self.error = error
 
+    def __enter__(self):
+        self.start()
+        time.sleep(0.5)
+        return self
 
-def drive_mixed(haat, connections, seconds):
-    """Products all over the catalogue and pages of the list, by turns: more than the cache holds."""
-    request = haat.requests()[0]
-    pages = haat.get("/api/product/all?limit=100").body
-    last = json.loads(pages)["pagination"]["totalPages"]
-    with tempfile.NamedTemporaryFile("w", suffix=".ids") as ids:
-        for page in range(1, last + 1, max(1, last // 100)):
-            for product in haat.data("GET", f"/api/product/all?limit=100&page={page}"):
-                print(product["_id"], file=ids)
-        ids.flush()
-        return measured(haat, request, haat.answer(request).body,
-                        lambda: wrk(haat.base_url, {}, connections, seconds, "-s", str(MIXED), "--", ids.name))
+    def __exit__(self, kind, *_):
+        self.join()
+        if self.error and kind is None:
+            raise self.error

@@ -1,16 +1,24 @@
-"""Turns the figures into docs/performance.md."""
+"""Turns the figures into a page in Markdown with its pictures."""
 import statistics
 
-MB = 1024
-TARGETS = {"idle_mb": 40, "load_mb": 200, "start_ms": 200, "seed_s": 60}
+import plots
+from groups import GROUPS
+from targets import TARGETS, form
 
+INTRODUCTION = """# Performance
 
-def met(is_met):
-    return "met" if is_met else "**not met**"
+Written by `make bench`, which measures the release build beside what the machine can do at most, by turns in pairs (the
+order changes from pair to pair). A ratio is the median of the pairs', its spread is from the least to the most. Any error
+fails the run, and answers are looked at under load: they have to be right. All figures of all runs are in
+`bench/results.json`.
 
+    make bench                          # all of it, some 35 minutes once the shops are filled
+    make bench ARGS="search memory"     # some groups; the figures of the others stay
+    make bench QUICK=1                  # short runs, some 3 minutes: to look at, not to quote
 
-def spread(values, form):
-    return f"{form.format(min(values))} to {form.format(max(values))}"
+It needs two cores, and nobody else on the machine. The shops (`haat seed`) stay in `build/bench`.
+"""
+BUSY = 0.1  # cores that others may have had in a run, before the report speaks of it
 
 
 def table(header, rows):
@@ -18,78 +26,94 @@ def table(header, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def route_row(result):
-    median = {name: {key: statistics.median(run[key] for run in runs) for key in ("rps", "cpu_us", "p99_ms")}
-              for name, runs in result["runs"].items()}
-    haat, nginx = median["haat"], median["nginx"]
-    return [result["route"], f"{result['body_bytes']:,}", str(result["connections"]), f"{haat['rps']:,.0f}",
-            f"{nginx['rps']:,.0f}", f"{result['ratio']:.2f}", spread(result["ratios"], "{:.2f}"),
-            f"{haat['cpu_us']:.1f}", f"{nginx['cpu_us']:.1f}", f"{result['cpu_ratio']:.2f}", f"{haat['p99_ms']:.1f}", f"≥ {result['target']}",
-            met(result["ratio"] >= result["target"])]
+def verdict(row):
+    if row["met"] is None:
+        return ""
+    return "met" if row["met"] else f"**missed**{': ' + row['fault'] if row['fault'] else ''}"
 
 
-def routes(results):
-    header = ["route", "bytes", "connections", "Haat/s", "nginx/s", "ratio", "its spread", "Haat µs CPU", "nginx µs CPU",
-              "CPU ratio", "Haat p99 ms", "target", ""]
-    return table(header, [route_row(result) for result in results["routes"]])
+def unit_of(row):
+    return TARGETS[row["target"]].unit if row["target"] else ""
 
 
-def resources(results):
-    memory, start = results["memory"], results["start_ms"]
-    idle, full, mixed = memory["idle"], memory["idle_full"], memory["mixed"]
-    demo_mb, load_mb = idle["resident"] / MB, mixed["memory"]["resident"] / MB
-    ready, seed = statistics.median(start), results["seed"]["seconds"]
-
-    def both(kb):
-        return f"{kb['resident'] / MB:.0f} MB ({kb['anonymous'] / MB:.0f} MB without files)"
-
-    return table(["what", "figure", "target", ""], [
-        ["resident, idle, demo data", both(idle), f"< {TARGETS['idle_mb']} MB", met(demo_mb < TARGETS["idle_mb"])],
-        [f"resident, idle, {results['products']:,} products", both(full), "", ""],
-        [f"resident, {results['products']:,} products, 250 connections", both(mixed["memory"]),
-         f"< {TARGETS['load_mb']} MB", met(load_mb < TARGETS["load_mb"])],
-        [f"start to ready, {results['products']:,} products", f"{ready:.0f} ms ({spread(start, '{:.0f}')})",
-         f"< {TARGETS['start_ms']} ms", met(ready < TARGETS["start_ms"])],
-        [f"seeding {results['seed']['products']:,} products", f"{seed:.1f} s", f"< {TARGETS['seed_s']} s",
-         met(seed < TARGETS["seed_s"])],
-    ])
+def spread(row):
+    return f"{form(min(row['values']), unit_of(row))} to {form(max(row['values']), unit_of(row))}" if row["values"] else ""
 
 
-def others(results):
-    shares = [run["others"] for result in results["routes"] for runs in result["runs"].values() for run in runs]
-    busiest = max(shares)
-    text = f"Other processes had {statistics.median(shares):.2f} cores in the median run, {busiest:.2f} at most."
-    if busiest > 0.1:
-        text += " The machine was not quiet: ratios and milliseconds are provisional, µs of CPU suffer less."
-    return text
+def figure(row):
+    """A row for information that has neither a target nor values says it in Haat's column."""
+    return form(row["figure"], unit_of(row)) if row["target"] or row["values"] else ""
 
 
-def render(results):
-    machine, mixed = results["machine"], results["memory"]["mixed"]
-    quick = " Short runs (QUICK=1): figures to look at, not to quote." if results["quick"] else ""
-    return f"""# Performance
+def detail(row):
+    bound = TARGETS[row["target"]].text() if row["target"] else ""
+    return [row["what"], row["ours"], row["reference"], figure(row), spread(row), bound, verdict(row)]
 
-Written by `make bench`; the figures of each run are in `bench/results.json`. `QUICK=1 make bench` does less.
 
-{machine['cpu']}, {machine['cores']} cores, {machine['memory_mb'] // 1024} GB, Linux {machine['kernel']}; nginx \
-{machine['nginx']}; commit {machine['commit']}; {machine['date']}.{quick}
-{others(results)}
+def others(record):
+    """What is said of a group that others disturbed."""
+    shares = [run["others"] for row in record.get("rows", []) for runs in row["runs"].values() if isinstance(runs, list)
+              for run in runs if isinstance(run, dict) and "others" in run]
+    if not shares or max(shares) <= BUSY:
+        return ""
+    return (f" Other processes had {statistics.median(shares):.2f} cores in the median run, {max(shares):.2f} at most: the "
+            "machine was not quiet, and these figures are provisional.")
 
-## Requests a second, beside nginx
-The release build with one thread and nginx with one worker take turns on core 0, `wrk -t1` has core 1. nginx gives
-the same bytes from its configuration (`return 200`), with the same headers and two of its own (`Server`,
-`Connection`): it has nothing to work out. {results['pairs']} pairs of {results['seconds']} s each; the ratio is the
-median of the pairs. Haat's answers are compared with the right ones under load, and any status but 200 fails the run.
-The CPU ratio compares the servers' CPU time a request: it says more where others keep the machine busy, or where
-`wrk` is what cannot go on.
 
-{routes(results)}
+def section(name, record):
+    group = GROUPS[name]
+    short = " Short runs (QUICK=1): figures to look at, not to quote." if record["quick"] else ""
+    text = f"## {group.title}\n\n{group.about}\n\n"
+    text += f"`make bench ARGS={name}`, {record['date']}, commit {record['commit']}.{short}{others(record)}\n\n"
+    if "failed" in record:
+        return text + f"**Could not be measured:** `{record['failed'].splitlines()[0]}`\n"
+    return text + table(["what", "Haat", "reference", "figure", "spread", "target", ""],
+                        [detail(row) for row in record["rows"]]) + "\n"
 
-By turns products all over the catalogue and pages of the list, 250 connections, more than the cache holds:
-{mixed['rps']:,.0f} a second, p99 {mixed['p99_ms']:.0f} ms, {mixed['cpu_us']:.0f} µs of CPU a request.
 
-## Memory and time
-Resident memory counts pages of files, which the kernel can take back: the program and its libraries.
+def worst(key, rows):
+    """The row that decides about a target."""
+    ranked = sorted(rows, key=lambda row: row["figure"], reverse=TARGETS[key].at_most)
+    return next((row for row in ranked if row["fault"]), ranked[0])
 
-{resources(results)}
-"""
+
+def summary(groups):
+    rows = []
+    for name, group in GROUPS.items():
+        record = groups.get(name, {})
+        for key in group.targets:
+            target = TARGETS[key]
+            of_target = [row for row in record.get("rows", []) if row["target"] == key]
+            if of_target:
+                row = worst(key, of_target)
+                missed = sum(not row["met"] for row in of_target)
+                result = [form(row["figure"], target.unit),
+                          f"**missed** ({missed} of {len(of_target)} rows)" if missed else "met"]
+            else:
+                result = ["", "**could not be measured**" if "failed" in record else "not measured"]
+            rows.append([target.what, target.reference, target.text(), *result])
+    return table(["what", "beside", "target", "worst figure", ""], rows)
+
+
+def machine_line(machine):
+    parts = [machine["cpu"], f"{machine['cores']} cores", f"{machine['memory_mb'] // 1024} GB", f"Linux {machine['kernel']}",
+             f"nginx {machine['nginx']}"]
+    if "postgres" in machine:
+        parts.append(f"PostgreSQL {machine['postgres']}")
+    return ", ".join(parts) + "."
+
+
+def write(page, results):
+    groups = results["groups"]
+    rows = [row for name in GROUPS for row in groups.get(name, {}).get("rows", [])]
+    pictures = page.with_suffix("")
+    pictures.mkdir(exist_ok=True)
+    (pictures / "targets.svg").write_text(plots.targets(rows))
+    (pictures / "nginx.svg").write_text(plots.nginx(rows))
+    (pictures / "search.svg").write_text(plots.search(rows))
+    sections = [section(name, groups[name]) for name in GROUPS if name in groups]
+    page.write_text("\n".join([
+        INTRODUCTION, machine_line(results["machine"]) + "\n", "## Targets\n", summary(groups) + "\n",
+        f"![How far each figure is from its target]({pictures.name}/targets.svg)\n",
+        f"![Requests a second, beside nginx]({pictures.name}/nginx.svg)\n",
+        f"![How long searches take]({pictures.name}/search.svg)\n", *sections]))

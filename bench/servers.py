@@ -1,11 +1,9 @@
-"""Haat and nginx, each alone on core 0 while it is measured."""
+"""Servers that are measured: a process on cores of its own that answers HTTP. And Haat."""
 import dataclasses
-import hashlib
 import http.client
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,15 +13,12 @@ import time
 import machine
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BUILD = ROOT / "build/bench"
 BINARY = ROOT / "build/release/haat"
-SERVER_CORE = "0"
 CART_ITEMS = 3
+INDEX_WITHIN_S = 120
+STOP_WITHIN_S = 30
 SETTINGS = {"HOST": "127.0.0.1", "THREADS": "1", "RATE_LIMITS": "off", "LOG_LEVEL": "warn",
             "FRONTEND_URL": "http://localhost:5173", "MAIL_TRANSPORT": "file", "ACCESS_TOKEN_TTL": "86400"}
-# nginx has these of its own, and a connection's are nobody's answer.
-NOT_COPIED = {"date", "content-length", "content-type", "connection"}
-CHUNK = 1500  # nginx takes words of at most 4096 bytes in its configuration
 
 
 @dataclasses.dataclass
@@ -31,6 +26,7 @@ class Request:
     name: str
     path: str
     headers: dict
+    status: int = 200
 
 
 @dataclasses.dataclass
@@ -38,6 +34,9 @@ class Answer:
     status: int
     headers: list
     body: bytes
+
+    def header(self, name):
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 def free_port():
@@ -50,31 +49,11 @@ def environment(folder, **settings):
     return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), **SETTINGS, **settings}
 
 
-def schema():
-    """A digest of the migrations: a folder of others is of no use."""
-    files = sorted((ROOT / "src").rglob("migrations/*.sql"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-
-
-def seeded_folder(products):
-    """A data folder with so many products, kept for the next time; and how long it took to fill."""
-    folder = BUILD / f"data-{products}-{schema()}"
-    record = folder / "seeded.json"
-    if not record.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        begin = time.monotonic()
-        subprocess.run([BINARY, "seed", "--products", str(products)], env=environment(folder), check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        seconds = time.monotonic() - begin
-        record.write_text(json.dumps({"products": products, "seconds": seconds}))
-    return folder, json.loads(record.read_text())
-
-
 class Server:
-    """A process on core 0 that answers on a port of its own."""
+    """A process that answers on a port of its own."""
     name = ""
-    ready_within_s = 10
+    ready_within_s = 60
+    cores = machine.SERVER_CORE
 
     def __init__(self):
         self.port = free_port()
@@ -85,12 +64,17 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def start_process(self, command, env, ready_path):
         """Milliseconds from here to the first 200."""
         begin = time.monotonic()
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], env=env, stdout=self.log,
+        self.process = subprocess.Popen(["taskset", "-c", self.cores, *command], env=env, stdout=self.log,
                                         stderr=self.log)
         while time.monotonic() - begin < self.ready_within_s:
             try:
@@ -99,7 +83,9 @@ class Server:
             except OSError:
                 if self.process.poll() is not None:
                     break
-                time.sleep(0.001)
+            time.sleep(0.001)
+        self.process.kill()
+        self.process.wait()
         self.log.seek(0)
         raise RuntimeError(f"{self.name} does not start:\n{self.log.read().decode()}")
 
@@ -110,8 +96,11 @@ class Server:
     def pid(self):
         return self.process.pid
 
+    def cpu_s(self):
+        return machine.process_s(self.pid())
+
     def send(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -124,21 +113,48 @@ class Server:
 
     def answer(self, request):
         answer = self.get(request.path, request.headers)
-        if answer.status != 200:
-            raise RuntimeError(f"{self.name}: {request.path} gave {answer.status}")
+        if answer.status != request.status:
+            raise RuntimeError(f"{self.name}: {request.path} gave {answer.status}: {answer.body[:200]}")
         return answer
 
 
 class Haat(Server):
+    """On a data folder. With a database server its CPU time counts as well, where cpu_s() is asked for."""
     name = "haat"
 
-    def __init__(self, folder):
+    def __init__(self, folder, cores=machine.SERVER_CORE, database=None, **settings):
         super().__init__()
         self.folder = folder
+        self.cores = cores
+        self.database = database
+        self.settings = settings
         self.log = tempfile.TemporaryFile()
 
     def start(self):
-        self.ready_ms = self.start_process([BINARY, "serve"], environment(self.folder, PORT=str(self.port)), "/readyz")
+        env = environment(self.folder, PORT=str(self.port), **self.settings)
+        self.ready_ms = self.start_process([BINARY, "serve"], env, "/readyz")
+        self.wait_for_index()
+
+    def wait_for_index(self):
+        """What lists and searches use may be loaded behind the start."""
+        begin = time.monotonic()
+        while self.metric("haat_catalog_index_ready") not in (None, 1):
+            if time.monotonic() - begin > INDEX_WITHIN_S:
+                raise RuntimeError(f"the index of the catalogue is not ready after {INDEX_WITHIN_S} s")
+            time.sleep(0.02)
+        self.index_ms = (time.monotonic() - begin) * 1e3
+
+    def metrics(self):
+        """{name and labels: value}"""
+        lines = self.get("/metrics").body.decode().splitlines()
+        pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in pairs}
+
+    def metric(self, name):
+        return self.metrics().get(name)
+
+    def cpu_s(self):
+        return super().cpu_s() + (self.database.cpu_s() if self.database else 0)
 
     def memory_after(self, seconds):
         time.sleep(seconds)
@@ -157,7 +173,7 @@ class Haat(Server):
         return self.data("POST", "/api/user/login", account)["accessToken"]
 
     def requests(self):
-        """What is measured, with a customer who has a cart."""
+        """The routes that are asked for most, with a customer who has a cart."""
         products = self.data("GET", "/api/product/all")
         customer = {"Authorization": f"Bearer {self.token()}"}
         on_sale = [product for product in products if product["stock"] > 0]
@@ -167,67 +183,5 @@ class Haat(Server):
                 Request("product by id", f"/api/product/{products[0]['_id']}", {}),
                 Request("category list", "/api/category/all", {}),
                 Request("cart view", "/api/cart", customer),
-                Request("cart count", "/api/cart/count", customer)]
-
-
-def quoted(text):
-    """A word of nginx's configuration that stands for the text itself."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${dollar}") + '"'
-
-
-class Nginx(Server):
-    """Gives one answer to everything, from its configuration."""
-    name = "nginx"
-
-    def __init__(self, answer):
-        super().__init__()
-        self.answer_to_give = answer
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="haat-bench-"))
-        self.log = open(self.folder / "output.log", "w+b")
-
-    def start(self):
-        config = self.folder / "nginx.conf"
-        config.write_bytes(self.configuration())
-        self.start_process(["nginx", "-p", self.folder, "-c", config], {"PATH": os.environ["PATH"]}, "/")
-
-    def __exit__(self, *_):
-        super().__exit__()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def pid(self):
-        """Of the one worker."""
-        return int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text())
-
-    def configuration(self):
-        headers = self.answer_to_give.headers
-        content_type = next(value for name, value in headers if name.lower() == "content-type")
-        added = "".join(f"add_header {name} {quoted(value)};\n" for name, value in headers
-                        if name.lower() not in NOT_COPIED)
-        # Latin-1 carries any bytes through.
-        body = self.answer_to_give.body.decode("latin-1")
-        chunks = [body[at:at + CHUNK] for at in range(0, len(body), CHUNK)]
-        parts = "".join(f"set $part{i} {quoted(chunk)};\n" for i, chunk in enumerate(chunks))
-        whole = "".join(f"${{part{i}}}" for i in range(len(chunks)))
-        return f"""daemon off;
-worker_processes 1;
-pid {self.folder}/nginx.pid;
-error_log {self.folder}/error.log;
-events {{ worker_connections 1024; multi_accept on; }}
-http {{
-access_log off;
-server_tokens off;
-tcp_nodelay on;
-keepalive_requests 1000000000;
-client_body_temp_path {self.folder}/body;
-proxy_temp_path {self.folder}/proxy;
-fastcgi_temp_path {self.folder}/fastcgi;
-uwsgi_temp_path {self.folder}/uwsgi;
-scgi_temp_path {self.folder}/scgi;
-default_type {quoted(content_type)};
-geo $dollar {{ default "$"; }}
-server {{
-listen 127.0.0.1:{self.port} backlog=1024;
-{added}{parts if len(chunks) > 1 else ""}location / {{ return 200 {f'"{whole}"' if len(chunks) > 1 else quoted(body)}; }}
-}}
-}}
-""".encode("latin-1")
+                Request("cart count", "/api/cart/count", customer),
+                Request("profile", "/api/user/profile", customer)]
