@@ -97,6 +97,7 @@ def samples_of(server, requests):
 
 def drive(server, load, connections, seconds, samples, **how):
     """Figures of a run, with the server's CPU time a request, how many cores the load took, and how many others did."""
+    server.settle()
     watch = Watch(server, samples)
     begin, server_before, load_before, own_before, busy_before = (
         time.monotonic(), server.cpu_s(), machine.children_s(), machine.own_s(), machine.busy_s())
@@ -115,6 +116,7 @@ def drive(server, load, connections, seconds, samples, **how):
 
 
 def warm_up(server, load, connections=32, seconds=1, **how):
+    server.settle()
     read_wrk(wrk(server, load, connections, seconds, **how))
 
 

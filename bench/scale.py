@@ -12,7 +12,7 @@ from rows import ENGINES, Row, medians, of_ratios
 from servers import Request
 from shops import empty_carts, fill_carts
 
-CONNECTIONS = 32
+CONNECTIONS = 8       # few: a list of so many may take long, and is refused when it waits
 MOST_PER_SECOND = 25_000
 DEEP = 50_000         # the page
 ASKED = 20            # times a block

@@ -17,6 +17,8 @@ BINARY = ROOT / "build/release/haat"
 CART_ITEMS = 3
 INDEX_WITHIN_S = 120
 STOP_WITHIN_S = 30
+SETTLED_WITHIN_S = 30
+TRIES = 6
 SETTINGS = {"HOST": "127.0.0.1", "THREADS": "1", "RATE_LIMITS": "off", "LOG_LEVEL": "warn",
             "FRONTEND_URL": "http://localhost:5173", "MAIL_TRANSPORT": "file", "ACCESS_TOKEN_TTL": "86400"}
 
@@ -99,6 +101,9 @@ class Server:
     def cpu_s(self):
         return machine.process_s(self.pid())
 
+    def settle(self):
+        """Nothing is left over from the run before."""
+
     def send(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
@@ -156,13 +161,26 @@ class Haat(Server):
     def cpu_s(self):
         return super().cpu_s() + (self.database.cpu_s() if self.database else 0)
 
+    def settle(self):
+        """Waits until requests of connections that are gone have been worked off."""
+        give_up_at = time.monotonic() + SETTLED_WITHIN_S
+        while self.metric("haat_http_requests_in_flight") > 1:  # this one
+            if time.monotonic() > give_up_at:
+                raise RuntimeError(f"requests are still in flight after {SETTLED_WITHIN_S} s")
+            time.sleep(0.02)
+
     def memory_after(self, seconds):
         time.sleep(seconds)
         return machine.memory_kb(self.pid())
 
     def data(self, method, path, body=None, headers=None):
+        """For what comes before the measuring: where the server says that it is busy, it is asked again."""
         text = None if body is None else json.dumps(body)
-        answer = self.send(method, path, text, {"Content-Type": "application/json", **(headers or {})})
+        for attempt in range(TRIES):
+            answer = self.send(method, path, text, {"Content-Type": "application/json", **(headers or {})})
+            if answer.status != 503:
+                break
+            time.sleep(attempt)
         if answer.status not in (200, 201):
             raise RuntimeError(f"{path} gave {answer.status}: {answer.body.decode()}")
         return json.loads(answer.body)["data"]

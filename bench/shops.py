@@ -18,7 +18,7 @@ import machine
 import words
 from client import Client, bytes_of
 from postgres import Postgres
-from servers import BINARY, ROOT, Haat, environment
+from servers import BINARY, ROOT, TRIES, Haat, environment
 
 KEPT = pathlib.Path(os.environ.get("BENCH_FOLDER") or ROOT / "build/bench")
 USERS = 500
@@ -91,7 +91,11 @@ def for_all(haat, customers, ask):
 
 
 def expect(client, status, *request):
-    got, body = client.ask(bytes_of(*request))
+    for attempt in range(TRIES):
+        got, body = client.ask(bytes_of(*request))
+        if got != 503:
+            break
+        time.sleep(attempt)
     if got != status:
         raise RuntimeError(f"{request[0]} {request[1]} gave {got}: {body[:200]}")
     return json.loads(body)
