@@ -45,6 +45,7 @@ awaitable<PageOf<FoundProduct>> search_whole(db::Session& session, const Product
                                              const SearchExpression& expression, Page page) {
     PageOf<ScoredProduct> found = co_await store.search(session, expression, page);
     std::vector<Product> products;
+    products.reserve(found.items.size());
     for (ScoredProduct& item : found.items) products.push_back(std::move(item.product));
     const Taxonomy taxonomy = co_await taxonomies.of(session, products);
     PageOf<FoundProduct> whole{.items = {}, .total = found.total};
@@ -142,14 +143,15 @@ template <class Read>
 awaitable<std::vector<PopulatedProduct>> BrowseProducts::populated(Read read, bool is_short) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         const auto moment = co_await taxonomy_.find();
-        if (!moment || !moment->taxonomy) break;
+        const Taxonomy* taxonomy = moment && moment->taxonomy ? &*moment->taxonomy : nullptr;
+        if (taxonomy == nullptr) break;
         std::vector<Product> products;
         if (is_short) {
             products = co_await db_.read_one(read);
         } else {
             products = co_await db_.scan(read);
         }
-        if (taxonomy_.is_true(*moment)) co_return populate(std::move(products), *moment->taxonomy);
+        if (taxonomy_.is_true(*moment)) co_return populate(std::move(products), *taxonomy);
     }
     const auto whole = [&](db::Session& session) { return read_whole(session, taxonomies_, read); };
     if (is_short) co_return co_await db_.read(whole);

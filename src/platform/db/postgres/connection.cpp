@@ -80,23 +80,21 @@ void Connection::check(int sent, const char* what) {
 }
 
 void Connection::send(const Query& query, const Params& params, Call* call) {
-    Prepared* statement = nullptr;
-    if (is_open()) {
-        arguments_.set(query, params);
-        statement = &prepared(query, params, call != nullptr && group_end_posted_);
-    }
-    if (!is_open()) {
+    const auto refuse = [&] {
         if (call == nullptr) return;
         call->error = unavailable(query.name, "the connection is lost");
         call->done = true;
-        return;
-    }
+    };
+    if (!is_open()) return refuse();
+    arguments_.set(query, params);
+    Prepared& statement = prepared(query, params, call != nullptr && group_end_posted_);
+    if (!is_open()) return refuse();
     // What libpq has is known here, whatever fails in between: else the next results would be somebody
     // else's.
-    pipeline_.statement(call, *statement);
+    pipeline_.statement(call, statement);
     if (call != nullptr) call->sent_on = weak_from_this();
     if (waiting_since_ms_ == 0) waiting_since_ms_ = steady_ms();
-    check(PQsendQueryPrepared(handle_.get(), statement->name.c_str(), arguments_.count(), arguments_.values(),
+    check(PQsendQueryPrepared(handle_.get(), statement.name.c_str(), arguments_.count(), arguments_.values(),
                               arguments_.lengths(), arguments_.formats(), 0),
           "cannot send");
 }

@@ -107,7 +107,7 @@ awaitable<Pool::Lease> Pool::lease(Purpose purpose) {
     co_return Lease{door_, std::move(turn.connection), purpose};
 }
 
-void Pool::give_back(std::shared_ptr<Connection> connection, Purpose purpose) {
+void Pool::give_back(const std::shared_ptr<Connection>& connection, Purpose purpose) {
     --figures_.in_use;
     scans_ -= purpose == Purpose::scan ? 1 : 0;
     try {

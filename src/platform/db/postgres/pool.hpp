@@ -53,8 +53,7 @@ public:
         Lease(Lease&& other) noexcept = default;
         Lease& operator=(Lease&&) = delete;
         ~Lease() {
-            if (connection_ && door_->pool != nullptr)
-                door_->pool->give_back(std::move(connection_), purpose_);
+            if (connection_ && door_->pool != nullptr) door_->pool->give_back(connection_, purpose_);
         }
         Connection* operator->() const { return connection_.get(); }
 
@@ -89,7 +88,7 @@ private:
 
     void open(bool shared);
     void opened(bool shared, Opened opened, const std::string& why_not);
-    void give_back(std::shared_ptr<Connection> connection, Purpose purpose);
+    void give_back(const std::shared_ptr<Connection>& connection, Purpose purpose);
     void settle_returned(std::shared_ptr<Connection> connection);
     [[nodiscard]] std::shared_ptr<Connection> pick_shared() const;
     awaitable<> wait(Turn& turn, std::deque<Turn*>& queue);
