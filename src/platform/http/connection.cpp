@@ -230,7 +230,7 @@ awaitable<> Connection::run_handler(const Route& route) {
         refuse(retry_after(1, ErrorCode::overloaded), &route);
         co_return;
     }
-    if (route.cache == Cache::public_) {
+    if (route.cache == Cache::public_ && worker_.cache.keeps_any()) {
         co_await make_public_answer(route);
         co_return;
     }

@@ -17,7 +17,10 @@ namespace haat::http {
 
 class ResponseCache {
 public:
-    explicit ResponseCache(std::size_t max_bytes) : answers_{max_bytes} {}
+    explicit ResponseCache(std::size_t max_bytes) : keeps_any_{max_bytes > 0}, answers_{max_bytes} {}
+
+    // false: of no size, so that nothing need be made for it.
+    [[nodiscard]] bool keeps_any() const { return keeps_any_; }
 
     // nullptr when there is none of this version. Valid until the next call of add.
     CachedAnswer* find(std::string_view key, std::uint64_t version);
@@ -26,6 +29,7 @@ public:
     void add(std::string key, std::uint64_t version, std::unique_ptr<CachedAnswer> answer);
 
 private:
+    bool keeps_any_;
     cache::Lru<std::string, std::uint64_t, std::unique_ptr<CachedAnswer>> answers_;
 };
 

@@ -22,6 +22,11 @@ TEST(ResponseCache, GivesBackWhatWasAddedUnderItsKeyAndVersion) {
     EXPECT_EQ(cache.find("", 7), nullptr);
 }
 
+TEST(ResponseCache, OfNoSizeKeepsNothingAndSaysSo) {
+    EXPECT_TRUE(ResponseCache{1'000}.keeps_any());
+    EXPECT_FALSE(ResponseCache{0}.keeps_any());
+}
+
 TEST(ResponseCache, AnotherVersionIsNoneAndTheOldOneIsForgotten) {
     ResponseCache cache{1'000'000};
     cache.add("k", 7, answer(3));
