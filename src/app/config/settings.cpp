@@ -147,8 +147,8 @@ constexpr auto kTable = std::to_array<Setting>({
      "MiB of memory for finished answers of the catalog; 0 keeps none.",
      into<kStorage, &StorageSettings::cache_memory_mib>},
     {"Storage", "SEARCH_MEMORY", "", Kind::integer, {0, 65'536}, {"256"},
-     "MiB of memory that the index of products may take, some 110 for a million. Where it is not enough, or 0, the "
-     "database lists and searches by itself.",
+     "MiB of memory that the index of products may take, some 80 bytes for each of the demo shop's. Where it is not "
+     "enough, or 0, the database lists and searches by itself.",
      into<kStorage, &StorageSettings::search_memory_mib>},
 
     {"Access", "SECRET_KEY_ACCESS_TOKEN", "", Kind::secret, {}, {},
