@@ -23,7 +23,7 @@ namespace detail {
 inline thread_local std::shared_ptr<std::atomic<int>> resuming;
 
 template <class AnyExecutor, class Coroutine>
-void post_surely(const AnyExecutor& executor, std::shared_ptr<Coroutine> waiting) {
+void post_surely(const AnyExecutor& executor, const std::shared_ptr<Coroutine>& waiting) {
     for (;;) {
         try {
             asio::post(executor, [waiting] {
@@ -69,9 +69,9 @@ awaitable<> handoff(Submit submit) {
         };
         auto waiting = std::make_shared<decltype(coroutine)>(std::move(coroutine));
         // When the coroutine goes on, the post may not be over: it wakes the context's thread at its end.
-        std::function<void()> resume = [waiting, executor, resuming = detail::resuming]() mutable {
+        std::function<void()> resume = [waiting, executor, resuming = detail::resuming] {
             if (resuming) resuming->fetch_add(1, std::memory_order_relaxed);
-            detail::post_surely(executor, std::move(waiting));
+            detail::post_surely(executor, waiting);
             if (resuming) resuming->fetch_sub(1, std::memory_order_release);
         };
         submit(std::move(resume));

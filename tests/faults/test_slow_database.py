@@ -1,5 +1,7 @@
 """A database that is half a second away, and one whose connections are all taken: who can be served is served, the
 others are told to come again, and nobody waits without end."""
+import contextlib
+import statistics
 import threading
 import time
 
@@ -19,6 +21,11 @@ NOBODY_WAITS_S = 25  # for an answer; a write needs six round trips, and a secon
 ALIVE_WITHIN_S = 10  # no figure of the server: what a busy machine may add
 BACK_WITHIN_S = 60
 WRITERS = 12
+AT_ONCE = 4  # requests in flight, where that is bounded
+REFUSED_WITHIN_S = 0.1  # in the median, as the machine is busy with the tests
+LIVE_WITHIN_S = 0.005   # the same
+PROBES = 21
+TOO_BUSY = "The server is busy, please try again"
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +68,24 @@ def lines_of(account):
     return [address["address_line"] for address in account.get("/api/address/all").json()["data"]]
 
 
-@pytest.fixture
-def far(postgres):
+@contextlib.contextmanager
+def shop_far_from(postgres, **settings):
     """A shop, and the link to its database. Each of its three pools has one connection for transactions."""
     link = Link(("127.0.0.1", postgres.port))
     url = postgres.create_database(unique("far")).replace(f":{postgres.port}/", f":{link.port}/")
-    server = Server(DATABASE_URL=url, DATABASE_POOL="6")
+    server = Server(DATABASE_URL=url, DATABASE_POOL="6", **settings)
     try:
         yield Shop(server.start()), link
     finally:
         link.delay_s = 0.0
         server.discard()
         link.discard()
+
+
+@pytest.fixture
+def far(postgres):
+    with shop_far_from(postgres) as shop_and_link:
+        yield shop_and_link
 
 
 def test_a_database_far_away_makes_nobody_wait_without_end(far):
@@ -101,6 +114,23 @@ def test_a_database_far_away_makes_nobody_wait_without_end(far):
     wait_until_written(user)
     found = lines_of(user)
     assert written <= set(found) and len(set(found)) == len(found)
+
+
+def test_who_is_too_many_for_a_database_far_away_is_told_so_at_once(postgres):
+    with shop_far_from(postgres, MAX_IN_FLIGHT=str(AT_ONCE)) as (shop, link):
+        user = shop.user()
+        assert user.get("/api/address/all").status_code == 200  # after which his session is known here
+        link.delay_s = DELAY_S
+        url, token = shop.server.base_url + "/api/address/add", {"Authorization": f"Bearer {user.token}"}
+        answers = at_once(CALLERS, lambda _: requests.post(url, json=address_body(), headers=token, timeout=30))
+        refused = [response for response in answers if TOO_BUSY in response.text]
+        times = [response.elapsed.total_seconds() for response in refused]
+        for response in refused:
+            expect_told_to_come_again(response)
+        assert len(times) >= CALLERS - 2 * AT_ONCE, "two may have come after another had his answer"
+        assert statistics.median(times) < REFUSED_WITHIN_S
+        link.delay_s = 0.0
+        wait_until_written(user)
 
 
 def test_connections_are_made_to_a_database_far_away(far):
@@ -138,6 +168,8 @@ def test_who_finds_all_connections_taken_is_told_so_and_single_reads_go_on(postg
             for path in ("/readyz", "/api/category/all"):  # one statement each, on connections that are shared
                 assert requests.get(server.base_url + path, timeout=30).status_code == 200
             assert time.monotonic() < give_up_at
+        probes = [requests.get(server.base_url + "/livez", timeout=30).elapsed.total_seconds() for _ in range(PROBES)]
+        assert statistics.median(probes) < LIVE_WITHIN_S
         for _, response, took_s in answers:
             expect_told_to_come_again(response)
             assert took_s < NOBODY_WAITS_S

@@ -7,9 +7,12 @@ namespace haat::http {
 AnswersUnderWay::Making::Making(AnswersUnderWay& all, std::string key, std::uint64_t version,
                                 const Executor& executor)
     : all_{all}, key_{std::move(key)} {
-    auto& place = all_.answers_[key_];
-    if (place && place->version == version) return;  // somebody who waited for too long makes it, too
-    place = answer_ = std::make_shared<Answer>(version, executor);
+    const auto at = all_.answers_.find(key_);
+    // Somebody who waited for too long makes it, too.
+    if (at != all_.answers_.end() && at->second->version == version) return;
+    answer_ = std::make_shared<Answer>(version,
+                                       executor);  // first: where there is no memory, no place is left empty
+    all_.answers_.insert_or_assign(key_, answer_);
 }
 
 AnswersUnderWay::Making::~Making() {

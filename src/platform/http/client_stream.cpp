@@ -11,7 +11,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
-constexpr std::size_t kKeptBufferBytes = 16 * 1024;
+constexpr std::size_t kKeptBufferBytes = 64 * 1024;
 constexpr std::size_t kMaxLingerBytes = 1024 * 1024;
 constexpr std::int64_t kLingerMs = 2'000;
 constexpr std::int64_t kDrainIdleMs = 500;  // how long a stopping server waits for requests under way
@@ -96,16 +96,27 @@ void ClientStream::read_rest(std::size_t bytes) {
     phase_bytes_ += count;
 }
 
+std::string& ClientStream::to_send() {
+    if (out_.empty()) out_.swap(worker_.send_buffer);
+    return out_;
+}
+
+void ClientStream::give_back_buffer() {
+    out_.clear();
+    if (out_.capacity() <= kKeptBufferBytes) out_.swap(worker_.send_buffer);
+    out_ = std::string{};
+}
+
 awaitable<bool> ClientStream::flush() {
-    if (out.empty()) co_return true;
+    if (out_.empty()) co_return true;
     const Phase interrupted = phase_;
     enter(Phase::write);
     write_full_at_ms_ = 0;
     std::size_t sent = 0;
-    while (sent < out.size()) {
+    while (sent < out_.size()) {
         error_code error;
         const std::size_t count =
-            socket_.write_some(asio::buffer(out.data() + sent, out.size() - sent), error);
+            socket_.write_some(asio::buffer(out_.data() + sent, out_.size() - sent), error);
         sent += count;
         taken_bytes_ += count;
         if (count > 0) {
@@ -120,8 +131,7 @@ awaitable<bool> ClientStream::flush() {
         co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(use_awaitable, error));
         if (error) co_return false;
     }
-    out.clear();
-    if (out.capacity() > kKeptBufferBytes) out = std::string{};
+    give_back_buffer();
     enter(interrupted);
     co_return true;
 }

@@ -21,17 +21,21 @@ enum class Phase : std::uint8_t { idle, head, body, handler, write };
 // On the worker's thread. A call that returns false: the client is gone, or was late and is cut off.
 class ClientStream {
 public:
-    std::string in;   // received, not parsed yet
-    std::string out;  // to be sent by the next flush or receive
+    std::string in;  // received, not parsed yet
 
     ClientStream(Socket socket, Worker& worker);
+
+    // What the next flush or receive sends, to append to. Once it is sent its memory is the worker's again:
+    // a client that waits between two requests holds none.
+    std::string& to_send();
+    [[nodiscard]] std::size_t unsent_bytes() const { return out_.size(); }
 
     void enter(Phase phase);
     [[nodiscard]] Phase phase() const { return phase_; }
     // Received since the phase began.
     [[nodiscard]] std::uint64_t phase_bytes() const { return phase_bytes_; }
 
-    // Sends what is in `out`, then waits for bytes and puts them behind `in`: up to about `bytes` of them.
+    // Sends what is to be sent, then waits for bytes and puts them behind `in`: up to about `bytes` of them.
     awaitable<bool> receive(std::size_t bytes);
 
     awaitable<bool> flush();
@@ -52,11 +56,13 @@ public:
 
 private:
     void read_rest(std::size_t bytes);
+    void give_back_buffer();
     [[nodiscard]] bool is_late(std::int64_t now_ms) const;
     [[nodiscard]] bool is_slow(std::int64_t waited_ms, std::uint64_t bytes) const;
 
     Socket socket_;
     Worker& worker_;
+    std::string out_;
     std::array<char, 1024> first_;  // where bytes arrive
     Phase phase_ = Phase::idle;
     std::int64_t phase_began_ms_ = 0;

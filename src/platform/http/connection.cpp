@@ -15,7 +15,7 @@ using boost::system::error_code;
 constexpr std::size_t kReadBytes = 4 * 1024;
 constexpr std::size_t kBodyReadBytes = 32 * 1024;
 constexpr std::size_t kFlushBytes = 64 * 1024;
-constexpr std::size_t kKeptBufferBytes = 16 * 1024;
+constexpr std::size_t kKeptBodyBytes = 1024;
 constexpr int kMaxInARow = 16;  // requests of one connection before others get their turn
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -57,7 +57,7 @@ awaitable<> Connection::serve() {
         end_request();
         const bool next_is_here = stream_.in.find("\r\n\r\n") != std::string::npos;
         const bool has_turn = ++answered_in_a_row_ < kMaxInARow;
-        if (next_is_here && !closing_ && stream_.out.size() < kFlushBytes && has_turn) continue;
+        if (next_is_here && !closing_ && stream_.unsent_bytes() < kFlushBytes && has_turn) continue;
         const bool written = co_await stream_.flush();
         if (!written) co_return;
         if (has_turn) continue;
@@ -133,9 +133,9 @@ awaitable<> Connection::answer_next(std::size_t head_bytes) {
         }
     }
     if (request_.method == Method::options) {
-        const std::size_t before = stream_.out.size();
+        const std::size_t before = stream_.unsent_bytes();
         if (body_pending_) closing_ = unread_ = true;
-        finished(worker_.writer.write_preflight(stream_.out, request_, ending()), before, nullptr);
+        finished(worker_.writer.write_preflight(stream_.to_send(), request_, ending()), before, nullptr);
         co_return;
     }
     const auto route = pipeline.router().find(request_);
@@ -152,8 +152,8 @@ bool Connection::answer_from_cache(const Route& route) {
     CachedAnswer* answer = worker_.cache.find(key, worker_.state.pipeline.public_version());
     worker_.state.observer.cache_looked_up(answer != nullptr);
     if (answer == nullptr) return false;
-    const std::size_t before = stream_.out.size();
-    finished(worker_.writer.write_cached(stream_.out, request_, *answer, ending()), before, &route);
+    const std::size_t before = stream_.unsent_bytes();
+    finished(worker_.writer.write_cached(stream_.to_send(), request_, *answer, ending()), before, &route);
     return true;
 }
 
@@ -202,7 +202,7 @@ awaitable<> Connection::answer_upload(const Route& route) {
 // false: refused or gone, and the connection ends.
 awaitable<bool> Connection::read_body(const Route& route, BodyReceiver& receiver) {
     stream_.enter(Phase::body);
-    if (parser_->expects_continue() && stream_.in.empty()) stream_.out += kContinue;
+    if (parser_->expects_continue() && stream_.in.empty()) stream_.to_send() += kContinue;
     while (!parser_->body_complete()) {
         const auto used = parser_->parse_body(stream_.in, receiver);
         if (!used) {
@@ -253,8 +253,8 @@ awaitable<> Connection::make_public_answer(const Route& route) {
 
 void Connection::respond(Response& response, const Route* route) {
     if (worker_.state.stopping) closing_ = true;  // since the head came, perhaps
-    const std::size_t before = stream_.out.size();
-    finished(worker_.writer.write(stream_.out, request_, response, ending()), before, route);
+    const std::size_t before = stream_.unsent_bytes();
+    finished(worker_.writer.write(stream_.to_send(), request_, response, ending()), before, route);
 }
 
 // An error whose body was not read ends the connection: what follows cannot be told from the body.
@@ -268,7 +268,7 @@ void Connection::finished(std::uint16_t status, std::size_t out_before, const Ro
     worker_.state.observer.finished({.request = request_,
                                      .route = route,
                                      .status = status,
-                                     .bytes = stream_.out.size() - out_before,
+                                     .bytes = stream_.unsent_bytes() - out_before,
                                      .duration_us = now_us() - request_began_us_,
                                      .http_minor = parser_ && parser_->is_http_1_0() ? 0 : 1});
 }
@@ -284,7 +284,7 @@ void Connection::end_request() {
     request_ = Request{};
     body_.clear();
     body_share_.give_back();
-    if (body_.capacity() > kKeptBufferBytes) body_ = std::string{};
+    if (body_.capacity() > kKeptBodyBytes) body_ = std::string{};
     stream_.enter(stream_.in.empty() ? Phase::idle : Phase::head);
 }
 

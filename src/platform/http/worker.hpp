@@ -63,6 +63,7 @@ public:
     AnswersUnderWay under_way{};
     TokenBuckets buckets;
     std::list<Connection*> connections{};
+    std::string send_buffer{};            // of the last answer, for the next one: empty, but for its memory
     std::int64_t now_ms;                  // as of the last tick or read
     std::atomic<std::int64_t> ticked_ms;  // when the loop turned last; read by any thread
     asio::io_context context{1};          // behind what connections use: those it still holds end with it
