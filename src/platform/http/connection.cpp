@@ -159,10 +159,17 @@ bool Connection::answer_from_cache(const Route& route) {
 
 awaitable<> Connection::answer(const Route& route) {
     stream_.enter(Phase::handler);
-    const auto refusal = co_await worker_.state.pipeline.admit(route, request_);
-    if (refusal) {
-        refuse(*refusal, &route);
-        co_return;
+    {
+        Share place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
+        if (!place.grow()) {
+            refuse(retry_after(1, ErrorCode::overloaded), &route);
+            co_return;
+        }
+        const auto refusal = co_await worker_.state.pipeline.admit(route, request_);
+        if (refusal) {
+            refuse(*refusal, &route);
+            co_return;
+        }
     }
     if (body_pending_) {
         if (const auto error = Pipeline::check_body(route, request_, parser_->announced_length())) {
@@ -222,7 +229,7 @@ awaitable<bool> Connection::read_body(const Route& route, BodyReceiver& receiver
     co_return true;
 }
 
-// Only the handler counts as in flight: clients that send their bodies slowly keep nobody else out.
+// Who is admitted and who is handled counts as in flight, not who sends: slow clients keep nobody else out.
 awaitable<> Connection::run_handler(const Route& route) {
     stream_.enter(Phase::handler);
     Share place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
