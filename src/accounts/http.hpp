@@ -11,6 +11,8 @@
 
 namespace haat::accounts {
 
+inline constexpr std::string_view kTag = "User";  // of the routes, in the API's documents
+
 // Logging in and what belongs to it.
 class SessionHttp {
 public:

@@ -10,8 +10,6 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "User";
-
 struct ResetToken {
     std::string resetToken{};
 };

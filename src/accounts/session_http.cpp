@@ -12,8 +12,6 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "User";
-
 struct NewAccessToken {
     std::string accessToken{};
 };

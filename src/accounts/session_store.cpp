@@ -14,8 +14,8 @@ constexpr Query kForgetExpired{"accounts.forget_expired_sessions",
                                "<= $1 ORDER BY expires_at LIMIT 10)",
                                "DELETE FROM sessions WHERE id = ANY (ARRAY(SELECT id FROM sessions WHERE "
                                "expires_at <= $1 ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))"};
-constexpr Query kInsert{"accounts.insert_session", "INSERT INTO sessions (" HAAT_SESSION_COLUMNS
-                                                   ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+constexpr Query kInsertSession{"accounts.insert_session", "INSERT INTO sessions (" HAAT_SESSION_COLUMNS
+                                                          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 constexpr Query kFindLive{"accounts.find_live_session",
                           "SELECT s.created_at, s.expires_at, u.role = 'ADMIN' AS is_admin FROM sessions s "
                           "JOIN users u ON u.id = s.user_id "
@@ -25,8 +25,9 @@ constexpr Query kFindLive{"accounts.find_live_session",
                           "JOIN users u ON u.id = s.user_id "
                           "WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.status = 'Active'"};
 // The embedded engine has one writer, who needs no lock.
-constexpr Query kLock{"accounts.lock_session", "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1",
-                      "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1 FOR UPDATE"};
+constexpr Query kLockSession{"accounts.lock_session",
+                             "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1",
+                             "SELECT " HAAT_SESSION_COLUMNS " FROM sessions WHERE id = $1 FOR UPDATE"};
 constexpr Query kList{"accounts.list_sessions", "SELECT " HAAT_SESSION_COLUMNS
                                                 " FROM sessions WHERE user_id = $1 AND expires_at > $2 "
                                                 "ORDER BY created_at DESC, id DESC LIMIT 200"};
@@ -57,7 +58,7 @@ Session to_session(const db::Row& row) {
 
 awaitable<> SessionStore::insert(db::Transaction& tx, const Session& session) const {
     co_await tx.run(kForgetExpired, Timestamp::now());
-    co_await tx.run(kInsert, session.id, session.user, session.created_at, session.last_used_at,
+    co_await tx.run(kInsertSession, session.id, session.user, session.created_at, session.last_used_at,
                     session.expires_at, session.address, session.user_agent, session.generation,
                     session.rotated_at);
 }
@@ -71,7 +72,7 @@ awaitable<std::optional<LiveSession>> SessionStore::find_live(db::Session& sessi
 }
 
 awaitable<std::optional<Session>> SessionStore::find_locked(db::Transaction& tx, SessionId id) const {
-    const db::Rows rows = co_await tx.run(kLock, id);
+    const db::Rows rows = co_await tx.run(kLockSession, id);
     if (rows.empty()) co_return std::nullopt;
     co_return to_session(rows.front());
 }

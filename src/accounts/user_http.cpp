@@ -10,7 +10,6 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "User";
 constexpr std::string_view kAvatarField = "avatar";
 
 // What MongoDB's driver told the former backend's clients of an update.

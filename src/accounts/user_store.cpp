@@ -11,15 +11,15 @@ using db::Query;
     "id, name, email, avatar, mobile, verify_email, last_login_at, status, role, created_at, updated_at, " \
     "password_hash"
 
-constexpr Query kInsert{
+constexpr Query kInsertUser{
     "accounts.insert_user",
     "INSERT INTO users (id, name, email, email_key, password_hash, verify_email, role, created_at, "
     "updated_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (email_key) DO NOTHING RETURNING id"};
 constexpr Query kFind{"accounts.find_user", "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1"};
 // The embedded engine has one writer, who needs no lock.
-constexpr Query kLock{"accounts.lock_user", "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1",
-                      "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1 FOR NO KEY UPDATE"};
+constexpr Query kLockUser{"accounts.lock_user", "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1",
+                          "SELECT " HAAT_USER_COLUMNS " FROM users WHERE id = $1 FOR NO KEY UPDATE"};
 constexpr Query kFindByEmail{"accounts.find_user_by_email",
                              "SELECT " HAAT_USER_COLUMNS " FROM users WHERE email_key = $1"};
 constexpr Query kFindAdmin{"accounts.find_admin",
@@ -70,7 +70,7 @@ awaitable<Result<void>> UserStore::insert(db::Transaction& tx, const UserRecord&
     const UserFields& fields = record.user.fields;
     const std::string key = email_key(fields.email);
     const db::Rows rows =
-        co_await tx.run(kInsert, record.user.id, fields.name, fields.email, key, record.password_hash,
+        co_await tx.run(kInsertUser, record.user.id, fields.name, fields.email, key, record.password_hash,
                         fields.verify_email, fields.role, record.user.created_at, record.user.updated_at);
     if (rows.empty()) co_return fail(ErrorCode::user_exists, "email");
     co_return Result<void>{};
@@ -83,7 +83,7 @@ awaitable<std::optional<UserRecord>> UserStore::find(db::Session& session, UserI
 }
 
 awaitable<std::optional<UserRecord>> UserStore::find_locked(db::Transaction& tx, UserId id) const {
-    const db::Rows rows = co_await tx.run(kLock, id);
+    const db::Rows rows = co_await tx.run(kLockUser, id);
     if (rows.empty()) co_return std::nullopt;
     co_return to_record(rows.front());
 }

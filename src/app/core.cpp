@@ -19,10 +19,6 @@ void count_statement(observe::StatementMetrics& metrics, const db::Query& query,
     found->second.ran(std::chrono::nanoseconds{nanoseconds});
 }
 
-std::size_t threads_of(const config::Settings& settings) {
-    return static_cast<std::size_t>(settings.server.threads);
-}
-
 db::MigrationReport migrate(const config::Settings& settings) {
     if (on_postgres(settings.storage))
         return db::migrate_postgres(postgres_options(settings), db::embedded_migrations());
@@ -70,6 +66,10 @@ accounts::AccountOptions account_options(const config::Settings& settings, const
 }
 
 }  // namespace
+
+std::size_t threads_of(const config::Settings& settings) {
+    return static_cast<std::size_t>(settings.server.threads);
+}
 
 db::PostgresOptions postgres_options(const config::Settings& settings) {
     const auto& storage = settings.storage;

@@ -19,6 +19,9 @@
 
 namespace haat::app {
 
+// That serve requests, one event loop each.
+std::size_t threads_of(const config::Settings& settings);
+
 // The order of the members is the order of their lives.
 class Core {
 public:

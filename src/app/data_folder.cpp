@@ -12,10 +12,10 @@
 namespace haat::app {
 namespace {
 
-constexpr const char* kUnfinishedRestore = "restore.unfinished-mark";
+constexpr const char* kRestoreMark = "restore.unfinished-mark";
 
-void sync(const std::filesystem::path& folder) {
-    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+void sync_folder(const std::filesystem::path& folder) {
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool synced = fd >= 0 && fsync(fd) == 0;
     if (fd >= 0) close(fd);
     if (!synced) throw std::runtime_error{folder.string() + ": " + std::strerror(errno)};
@@ -30,11 +30,11 @@ DataFolder::DataFolder(const std::filesystem::path& path, Unfinished unfinished)
         throw std::runtime_error{"cannot make the data folder " + path.string() + ": " + error.message()};
     if (made) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
     const std::string file = (path / kLockName).string();
-    lock_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0)
         throw std::runtime_error{"cannot write to the data folder: " + file + ": " + std::strerror(errno)};
     const bool locked = flock(lock_, LOCK_EX | LOCK_NB) == 0;
-    if (locked && (unfinished == Unfinished::accepted || !std::filesystem::exists(path / kUnfinishedRestore)))
+    if (locked && (unfinished == Unfinished::accepted || !std::filesystem::exists(path / kRestoreMark)))
         return;
     close(lock_);
     if (locked)
@@ -46,17 +46,16 @@ DataFolder::DataFolder(const std::filesystem::path& path, Unfinished unfinished)
 
 DataFolder::~DataFolder() { close(lock_); }
 
-UnfinishedRestore::UnfinishedRestore(const std::filesystem::path& data_dir)
-    : path_{data_dir / kUnfinishedRestore} {
-    const int fd = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+UnfinishedRestore::UnfinishedRestore(const std::filesystem::path& data_dir) : path_{data_dir / kRestoreMark} {
+    const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) throw std::runtime_error{path_.string() + ": " + std::strerror(errno)};
     close(fd);
-    sync(data_dir);
+    sync_folder(data_dir);
 }
 
 void UnfinishedRestore::remove() const {
     if (unlink(path_.c_str()) != 0) throw std::runtime_error{path_.string() + ": " + std::strerror(errno)};
-    sync(path_.parent_path());
+    sync_folder(path_.parent_path());
 }
 
 }  // namespace haat::app

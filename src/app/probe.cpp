@@ -35,14 +35,14 @@ private:
     int fd_;
 };
 
-struct Endpoint {
+struct Peer {
     sockaddr_storage address{};
     socklen_t length = 0;
 };
 
 struct Resolved {
     int error = 0;  // of getaddrinfo
-    std::vector<Endpoint> endpoints;
+    std::vector<Peer> peers;
 };
 
 Resolved resolve(const std::string& host, int port, int flags) {
@@ -54,9 +54,9 @@ Resolved resolve(const std::string& host, int port, int flags) {
     resolved.error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
     if (resolved.error != 0) return resolved;
     for (const auto* at = list; at != nullptr; at = at->ai_next) {
-        Endpoint endpoint{.address = {}, .length = at->ai_addrlen};
-        std::memcpy(&endpoint.address, at->ai_addr, at->ai_addrlen);
-        resolved.endpoints.push_back(endpoint);
+        Peer peer{.address = {}, .length = at->ai_addrlen};
+        std::memcpy(&peer.address, at->ai_addr, at->ai_addrlen);
+        resolved.peers.push_back(peer);
     }
     freeaddrinfo(list);
     return resolved;
@@ -71,15 +71,13 @@ std::optional<Resolved> resolve_until(const std::string& host, int port, Clock::
     return resolved.get();
 }
 
-const sockaddr* address_of(const Endpoint& endpoint) {
-    return reinterpret_cast<const sockaddr*>(&endpoint.address);
-}
+const sockaddr* address_of(const Peer& peer) { return reinterpret_cast<const sockaddr*>(&peer.address); }
 
 // 0, or errno.
-int connect_until(const Endpoint& endpoint, Clock::time_point deadline) {
-    const Socket socket{endpoint.address.ss_family};
+int connect_until(const Peer& peer, Clock::time_point deadline) {
+    const Socket socket{peer.address.ss_family};
     if (socket.get() < 0) return errno;
-    if (connect(socket.get(), address_of(endpoint), endpoint.length) == 0) return 0;
+    if (connect(socket.get(), address_of(peer), peer.length) == 0) return 0;
     if (errno != EINPROGRESS) return errno;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd waiting{.fd = socket.get(), .events = POLLOUT, .revents = 0};
@@ -94,13 +92,13 @@ int connect_until(const Endpoint& endpoint, Clock::time_point deadline) {
 std::error_code try_listen(const std::string& host, int port) {
     const auto last_error = [] { return std::error_code{errno, std::generic_category()}; };
     const auto resolved = resolve(host, port, AI_NUMERICHOST | AI_PASSIVE);
-    if (resolved.endpoints.empty()) return std::make_error_code(std::errc::address_not_available);
-    const auto& endpoint = resolved.endpoints.front();
-    const Socket socket{endpoint.address.ss_family};
+    if (resolved.peers.empty()) return std::make_error_code(std::errc::address_not_available);
+    const auto& peer = resolved.peers.front();
+    const Socket socket{peer.address.ss_family};
     const int on = 1;
     if (socket.get() < 0) return last_error();
     if (setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return last_error();
-    if (bind(socket.get(), address_of(endpoint), endpoint.length) != 0) return last_error();
+    if (bind(socket.get(), address_of(peer), peer.length) != 0) return last_error();
     return listen(socket.get(), 1) == 0 ? std::error_code{} : last_error();
 }
 
@@ -110,8 +108,8 @@ std::optional<std::string> try_connect(const std::string& host, int port, std::c
     if (!resolved) return "its name was not resolved in time";
     if (resolved->error != 0) return gai_strerror(resolved->error);
     int error = ETIMEDOUT;
-    for (const auto& endpoint : resolved->endpoints) {
-        error = connect_until(endpoint, deadline);
+    for (const auto& peer : resolved->peers) {
+        error = connect_until(peer, deadline);
         if (error == 0) return std::nullopt;
     }
     return std::strerror(error);

@@ -18,10 +18,6 @@ constexpr std::size_t kFileThreads = 2;
 constexpr std::size_t kMaxQueuedFiles = 512;
 constexpr std::int64_t kAliveWithinMs = 10'000;  // the loops turn ten times a second
 
-std::size_t threads_of(const config::Settings& settings) {
-    return static_cast<std::size_t>(settings.server.threads);
-}
-
 // An image of 50 megapixels takes some 500 MB while it is converted.
 std::size_t image_threads(const config::Settings& settings) {
     return std::max<std::size_t>(1, threads_of(settings) / 4);

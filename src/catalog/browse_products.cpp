@@ -8,7 +8,7 @@ namespace haat::catalog {
 namespace {
 
 constexpr std::size_t kShortPage = 20;  // products that an I/O thread may read
-constexpr int kAttempts = 3;  // to read products and taxonomy of the same moment, while others write
+constexpr int kReadAttempts = 3;  // to read products and taxonomy of the same moment, while others write
 
 std::vector<PopulatedProduct> populate(std::vector<Product> products, const Taxonomy& taxonomy) {
     std::vector<PopulatedProduct> populated;
@@ -141,7 +141,7 @@ awaitable<std::vector<PopulatedProduct>> BrowseProducts::find_page(const SearchI
 // taxonomy is still true after the products were read.
 template <class Read>
 awaitable<std::vector<PopulatedProduct>> BrowseProducts::populated(Read read, bool is_short) {
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
         const auto moment = co_await taxonomy_.find();
         const Taxonomy* taxonomy = moment && moment->taxonomy ? &*moment->taxonomy : nullptr;
         if (taxonomy == nullptr) break;

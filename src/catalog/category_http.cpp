@@ -10,14 +10,14 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "Category";
+constexpr std::string_view kCategoryTag = "Category";
 
 }  // namespace
 
 Endpoint CategoryHttp::create() {
     return {.name = "create_category",
             .summary = "Creates a category",
-            .tag = kTag,
+            .tag = kCategoryTag,
             .status = 201,
             .body = BodyKind::json,
             .input = json::input_schema<CreateCategoryInput>,
@@ -30,7 +30,7 @@ Endpoint CategoryHttp::create() {
 Endpoint CategoryHttp::list() {
     return {.name = "list_categories",
             .summary = "All categories, newest first",
-            .tag = kTag,
+            .tag = kCategoryTag,
             .answer = json::answer_schema<DataAnswer<std::vector<Category>>>,
             .handle = http::bind(this, &CategoryHttp::handle_list)};
 }
@@ -38,7 +38,7 @@ Endpoint CategoryHttp::list() {
 Endpoint CategoryHttp::get() {
     return {.name = "get_category",
             .summary = "One category",
-            .tag = kTag,
+            .tag = kCategoryTag,
             .answer = json::answer_schema<DataAnswer<Category>>,
             .errors = {ErrorCode::invalid_category_id, ErrorCode::category_not_found},
             .handle = http::bind(this, &CategoryHttp::handle_get)};
@@ -47,7 +47,7 @@ Endpoint CategoryHttp::get() {
 Endpoint CategoryHttp::update() {
     return {.name = "update_category",
             .summary = "Changes the fields that are sent",
-            .tag = kTag,
+            .tag = kCategoryTag,
             .body = BodyKind::json,
             .input = json::input_schema<UpdateCategoryInput>,
             .answer = json::answer_schema<DataAnswer<Category>>,
@@ -60,7 +60,7 @@ Endpoint CategoryHttp::update() {
 Endpoint CategoryHttp::remove() {
     return {.name = "delete_category",
             .summary = "Deletes a category; it disappears from sub categories and products",
-            .tag = kTag,
+            .tag = kCategoryTag,
             .answer = json::answer_schema<DataAnswer<Category>>,
             .errors = {ErrorCode::invalid_category_id, ErrorCode::category_not_found},
             .handle = http::bind(this, &CategoryHttp::handle_remove)};

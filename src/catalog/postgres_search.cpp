@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMaxWordBytes = 2'046;
 
 // Words are letters and digits; the quotes are doubled so that it need not be known here.
-void append_quoted(std::string& out, std::string_view word) {
+void append_lexeme(std::string& out, std::string_view word) {
     out += '\'';
     for (const char c : word) {
         out += c;
@@ -23,7 +23,7 @@ void append_quoted(std::string& out, std::string_view word) {
 std::size_t append_places(std::string& out, std::string_view text, std::size_t place, char weight) {
     for (const std::string& word : db::search_words(text)) {
         if (word.size() <= kMaxWordBytes) {
-            append_quoted(out, word);
+            append_lexeme(out, word);
             out += ':' + std::to_string(place) + weight + ' ';
         }
         ++place;
@@ -36,7 +36,7 @@ std::string phrase_of(std::string_view term) {
     std::string phrase;
     for (const std::string& word : db::search_words(term)) {
         phrase += phrase.empty() ? "(" : " <-> ";
-        append_quoted(phrase, word);
+        append_lexeme(phrase, word);
     }
     if (!phrase.empty()) phrase += ')';
     return phrase;

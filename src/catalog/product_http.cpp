@@ -11,7 +11,7 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "Product";
+constexpr std::string_view kProductTag = "Product";
 
 struct Pagination {
     std::int64_t page;
@@ -66,7 +66,7 @@ Endpoint ProductHttp::create() {
     return {
         .name = "create_product",
         .summary = "Creates a product",
-        .tag = kTag,
+        .tag = kProductTag,
         .status = 201,
         .body = BodyKind::json,
         .errors_look = ErrorShape::f,
@@ -83,7 +83,7 @@ Endpoint ProductHttp::create() {
 Endpoint ProductHttp::list() {
     return {.name = "list_products",
             .summary = "Published products, newest first",
-            .tag = kTag,
+            .tag = kProductTag,
             .errors_look = ErrorShape::f,
             .answer = json::answer_schema<PageAnswer<PopulatedProduct>>,
             .query = {{"page", "from 1"},
@@ -96,7 +96,7 @@ Endpoint ProductHttp::list() {
 Endpoint ProductHttp::search() {
     return {.name = "search_products",
             .summary = "Published products that match, best first",
-            .tag = kTag,
+            .tag = kProductTag,
             .errors_look = ErrorShape::f,
             .answer = json::answer_schema<PageAnswer<FoundProduct>>,
             .query = {{"search", "words are alternatives; \"a phrase\" must occur, -word must not", true},
@@ -109,7 +109,7 @@ Endpoint ProductHttp::search() {
 Endpoint ProductHttp::get() {
     return {.name = "get_product",
             .summary = "One product; an unpublished one for admins only",
-            .tag = kTag,
+            .tag = kProductTag,
             .errors_look = ErrorShape::f,
             .answer = json::answer_schema<DataAnswer<PopulatedProduct>>,
             .errors = {ErrorCode::invalid_product_id, ErrorCode::product_not_found,
@@ -120,7 +120,7 @@ Endpoint ProductHttp::get() {
 Endpoint ProductHttp::update() {
     return {.name = "update_product",
             .summary = "Changes the fields that are sent",
-            .tag = kTag,
+            .tag = kProductTag,
             .body = BodyKind::json,
             .errors_look = ErrorShape::f,
             .input = json::input_schema<UpdateProductInput>,
@@ -133,7 +133,7 @@ Endpoint ProductHttp::update() {
 Endpoint ProductHttp::remove() {
     return {.name = "delete_product",
             .summary = "Deletes a product; it stays in carts as null",
-            .tag = kTag,
+            .tag = kProductTag,
             .errors_look = ErrorShape::f,
             .answer = json::answer_schema<DataAnswer<Product>>,
             .errors = {ErrorCode::invalid_product_id, ErrorCode::product_not_found},

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxQueued = 256;
 constexpr int kNiceness = 10;           // of the thread that makes the index: requests go first
 constexpr std::size_t kShortRead = 20;  // products that an I/O thread may read
 constexpr std::int64_t kBatch = 1'000;  // products that are read at a time while the index is made
-constexpr int kAttempts = 3;            // to be in step, while others write
+constexpr int kFollowAttempts = 3;      // to be in step, while others write
 constexpr std::int64_t kLookEveryMs = 200;
 constexpr std::int64_t kAfterFailureMs = 1'000;
 constexpr std::int64_t kAfterTooLargeMs = 10 * 60 * kSecondMs;
@@ -113,7 +113,7 @@ std::size_t ProductIndex::bytes() const {
 // Up to what had changed when this was called. false: nobody knows what, or others were faster each time.
 awaitable<bool> ProductIndex::catch_up(Kept& kept) {
     const std::uint64_t wanted = catalog_.version();
-    for (int attempt = 0; attempt < kAttempts && kept.version < wanted; ++attempt) {
+    for (int attempt = 0; attempt < kFollowAttempts && kept.version < wanted; ++attempt) {
         auto change = co_await read_change(kept);
         if (!change) co_return false;
         if (change->ids.size() <= kQuickChange) {

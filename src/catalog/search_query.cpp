@@ -96,7 +96,7 @@ private:
 };
 
 // A string of FTS5: in quotes, which are doubled inside. A NUL would end the expression.
-void append_quoted(std::string& out, std::string_view term) {
+void append_fts5_string(std::string& out, std::string_view term) {
     out += '"';
     for (const char c : term) {
         if (c == '\0') continue;
@@ -110,7 +110,7 @@ void append_joined(std::string& out, const std::vector<std::string>& terms, std:
     for (bool first = true; const std::string& term : terms) {
         if (!first) out += separator;
         first = false;
-        append_quoted(out, term);
+        append_fts5_string(out, term);
     }
 }
 

@@ -10,7 +10,7 @@ using http::Endpoint;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kTag = "SubCategory";
+constexpr std::string_view kSubCategoryTag = "SubCategory";
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Endpoint SubCategoryHttp::create() {
     return {
         .name = "create_sub_category",
         .summary = "Creates a sub category of one or more categories",
-        .tag = kTag,
+        .tag = kSubCategoryTag,
         .status = 201,
         .body = BodyKind::json,
         .input = json::input_schema<CreateSubCategoryInput>,
@@ -34,7 +34,7 @@ Endpoint SubCategoryHttp::create() {
 Endpoint SubCategoryHttp::list() {
     return {.name = "list_sub_categories",
             .summary = "All sub categories with their categories, newest first",
-            .tag = kTag,
+            .tag = kSubCategoryTag,
             .answer = json::answer_schema<DataAnswer<std::vector<PopulatedSubCategory>>>,
             .handle = http::bind(this, &SubCategoryHttp::handle_list)};
 }
@@ -42,7 +42,7 @@ Endpoint SubCategoryHttp::list() {
 Endpoint SubCategoryHttp::list_of_category() {
     return {.name = "list_sub_categories_of_category",
             .summary = "The sub categories of a category, newest first",
-            .tag = kTag,
+            .tag = kSubCategoryTag,
             .answer = json::answer_schema<DataAnswer<std::vector<PopulatedSubCategory>>>,
             .errors = {ErrorCode::invalid_category_id, ErrorCode::category_not_found},
             .handle = http::bind(this, &SubCategoryHttp::handle_list_of_category)};
@@ -51,7 +51,7 @@ Endpoint SubCategoryHttp::list_of_category() {
 Endpoint SubCategoryHttp::get() {
     return {.name = "get_sub_category",
             .summary = "One sub category with its categories",
-            .tag = kTag,
+            .tag = kSubCategoryTag,
             .answer = json::answer_schema<DataAnswer<PopulatedSubCategory>>,
             .errors = {ErrorCode::invalid_sub_category_id, ErrorCode::sub_category_not_found},
             .handle = http::bind(this, &SubCategoryHttp::handle_get)};
@@ -61,7 +61,7 @@ Endpoint SubCategoryHttp::update() {
     return {
         .name = "update_sub_category",
         .summary = "Changes the fields that are sent",
-        .tag = kTag,
+        .tag = kSubCategoryTag,
         .body = BodyKind::json,
         .input = json::input_schema<UpdateSubCategoryInput>,
         .answer = json::answer_schema<DataAnswer<PopulatedSubCategory>>,
@@ -75,7 +75,7 @@ Endpoint SubCategoryHttp::update() {
 Endpoint SubCategoryHttp::remove() {
     return {.name = "delete_sub_category",
             .summary = "Deletes a sub category; it disappears from products",
-            .tag = kTag,
+            .tag = kSubCategoryTag,
             .answer = json::answer_schema<DataAnswer<SubCategory>>,
             .errors = {ErrorCode::invalid_sub_category_id, ErrorCode::sub_category_not_found},
             .handle = http::bind(this, &SubCategoryHttp::handle_remove)};

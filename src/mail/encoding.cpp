@@ -37,8 +37,6 @@ void append_line(std::string& out, std::string_view line) {
     }
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 // How many bytes of the text one word takes.
 std::size_t word_length(std::string_view text) {
     if (text.size() <= kMaxWordBytes) return text.size();

@@ -6,6 +6,11 @@
 
 namespace haat::mail {
 
+inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+// A byte of UTF-8 that begins no character.
+inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 // With padding, in one line.
 std::string base64(std::string_view bytes);
 

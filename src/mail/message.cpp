@@ -28,8 +28,6 @@ bool is_dot_atom(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c == '.' || is_atom(c); });
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 std::string without_controls(std::string_view text) {
     std::string clean{text};
     std::ranges::replace_if(clean, is_control, ' ');

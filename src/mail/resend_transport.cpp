@@ -43,7 +43,7 @@ bool may_work_later(long status) {
 }
 
 // Once a status is there, the answer's rest does not matter.
-jobs::Attempt judge(CURLcode code, const Transfer& transfer) {
+jobs::Attempt judge_status(CURLcode code, const Transfer& transfer) {
     const long status = transfer.response_code();
     if (status >= 200 && status < 300) return {};
     if (status == 0)
@@ -85,7 +85,7 @@ jobs::Attempt ResendTransport::send(const Mail& mail, const std::stop_token& sto
     transfer.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     transfer.set(CURLOPT_POSTFIELDS, body.c_str());
     const auto code = transfer.perform();
-    return judge(code, transfer);
+    return judge_status(code, transfer);
 }
 
 }  // namespace haat::mail

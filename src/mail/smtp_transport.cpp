@@ -38,7 +38,7 @@ bool check_needs_tls(const std::string& text) {
 // Steps at which a 5xx speaks of this mail and not of how the shop is set up.
 bool is_about_the_mail(const std::string& verb) { return verb == "RCPT" || verb == "DATA"; }
 
-jobs::Attempt judge(CURLcode code, const Transfer& transfer) {
+jobs::Attempt judge_reply(CURLcode code, const Transfer& transfer) {
     if (code == CURLE_OK) return {};
     const long reply = transfer.response_code();
     const auto& verb = transfer.last_verb();
@@ -68,7 +68,7 @@ jobs::Attempt SmtpTransport::send(const Mail& mail, const std::stop_token& stop)
     transfer.set(CURLOPT_MAIL_RCPT, transfer.add_to_list("<" + mail.to + ">"));
     transfer.upload(*message);
     const auto code = transfer.perform();
-    return judge(code, transfer);
+    return judge_reply(code, transfer);
 }
 
 }  // namespace haat::mail

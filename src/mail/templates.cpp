@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "mail/encoding.hpp"
 #include "mail/letter.hpp"
 #include "platform/json/decode.hpp"
 
@@ -28,9 +29,7 @@ struct Facts {
 
 using Field = std::string Facts::*;
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 std::string greeting(const Facts& facts) {
     return is_greetable(facts.name) ? "Hello " + facts.name + "," : "Hello,";

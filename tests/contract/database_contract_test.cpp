@@ -76,8 +76,6 @@ TEST_P(DatabaseContract, AViolationUndoesWhatTheTransactionDidBefore) {
     EXPECT_EQ(counted(), 0);
 }
 
-awaitable<Rows> run_one(Session& session, const Query& query) { co_return co_await session.run(query); }
-
 TEST_P(DatabaseContract, ABrokenStatementIsABugAndNotTheClients) {
     auto body = [](Session& session) { return run_one(session, kBroken); };
     EXPECT_THROW(static_cast<void>(run_sync(db_->read(body))), StatementError);

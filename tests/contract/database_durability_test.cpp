@@ -38,13 +38,11 @@ constexpr Query kTorn{"test.torn",
 constexpr Query kCheck{"test.check", "PRAGMA integrity_check"};
 constexpr Query kSynchronous{"test.synchronous", "PRAGMA synchronous"};
 
-awaitable<Result<bool>> add(Transaction& tx, std::int64_t number) {
+awaitable<Result<bool>> add_number(Transaction& tx, std::int64_t number) {
     co_await tx.run(kInsertNumber, number, number);
     co_await tx.run(kInsertHalf, number);
     co_return true;
 }
-
-awaitable<Rows> run_one(Session& session, const Query& query) { co_return co_await session.run(query); }
 
 Rows query(Database& db, const Query& what) {
     auto body = [&](Session& session) { return run_one(session, what); };
@@ -59,7 +57,7 @@ Rows query(Database& db, const Query& what) {
         for (int w = 0; w < kWriters; ++w) {
             writers.emplace_back([&db, first, w, acknowledged] {
                 for (std::int64_t number = first + w;; number += kWriters) {
-                    auto body = [=](Transaction& tx) { return add(tx, number); };
+                    auto body = [=](Transaction& tx) { return add_number(tx, number); };
                     if (!run_sync(db->transact(body))) ::_exit(1);
                     if (::write(acknowledged, &number, sizeof number) != sizeof number) ::_exit(1);
                 }

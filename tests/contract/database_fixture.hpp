@@ -38,6 +38,10 @@ inline awaitable<Result<std::int64_t>> add(Transaction& tx, std::int64_t id, End
     co_return rows.affected();
 }
 
+inline awaitable<Rows> run_one(Session& session, const Query& query) {
+    co_return co_await session.run(query);
+}
+
 inline awaitable<std::int64_t> count(Session& session) {
     const Rows rows = co_await session.run(kCount);
     co_return rows.front().int64(0);

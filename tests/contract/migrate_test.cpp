@@ -17,8 +17,8 @@ constexpr Migration kSecond{2, "0002_second", MigrationEngine::sqlite,
 constexpr Migration kForOthers{3, "0003_others", MigrationEngine::postgres,
                                "CREATE EXTENSION no_such_thing;\n"};
 
-constexpr Query kTables{"test.tables",
-                        "SELECT count(*) FROM sqlite_master WHERE name IN ('first', 'second')"};
+constexpr Query kListTables{"test.tables",
+                            "SELECT count(*) FROM sqlite_master WHERE name IN ('first', 'second')"};
 constexpr Query kHistory{"test.history",
                          "SELECT number, title, length(checksum) FROM schema_migrations ORDER BY number"};
 
@@ -36,7 +36,7 @@ protected:
         return "not refused";
     }
     Rows query(const Query& what) { return sqlite::Connection{path_, sqlite::Mode::read_only}.run(what, {}); }
-    std::int64_t tables() { return query(kTables).front().int64(0); }
+    std::int64_t tables() { return query(kListTables).front().int64(0); }
 
     contract::ScratchFolder folder_;
     const std::string path_ = folder_.file("test.db");

@@ -25,20 +25,21 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array kTables{Migration{.number = 1,
-                                       .title = "tables",
-                                       .engine = MigrationEngine::postgres,
-                                       .sql = "CREATE TABLE things (id BIGINT PRIMARY KEY, size BIGINT);\n"
-                                              "INSERT INTO things VALUES (1, 0), (2, 0);\n"}};
+constexpr std::array kCountersTable{
+    Migration{.number = 1,
+              .title = "tables",
+              .engine = MigrationEngine::postgres,
+              .sql = "CREATE TABLE things (id BIGINT PRIMARY KEY, size BIGINT);\n"
+                     "INSERT INTO things VALUES (1, 0), (2, 0);\n"}};
 
 constexpr Query kInsert{"test.insert", "INSERT INTO things VALUES ($1, 0)"};
 constexpr Query kGrow{"test.grow", "UPDATE things SET size = size + 1 WHERE id = $1"};
-constexpr Query kCount{"test.count", "SELECT count(*) FROM things"};
+constexpr Query kCountThings{"test.count", "SELECT count(*) FROM things"};
 constexpr Query kBackend{"test.backend", "SELECT pg_backend_pid()"};
 constexpr Query kSleep{"test.sleep", "SELECT 1 FROM pg_sleep($1)"};
 
-awaitable<std::int64_t> count(Session& session) {
-    const Rows rows = co_await session.run(kCount);
+awaitable<std::int64_t> count_things(Session& session) {
+    const Rows rows = co_await session.run(kCountThings);
     co_return rows.front().int64(0);
 }
 
@@ -74,7 +75,7 @@ protected:
         if (server_ == nullptr) GTEST_SKIP() << contract::PostgresServer::kWhyNot;
         fresh_.emplace(server_->url());
         PostgresOptions options = options_for(fresh_->url());
-        migrate_postgres(options, kTables);
+        migrate_postgres(options, kCountersTable);
         db_ = open_postgres(std::move(options));
     }
     static PostgresOptions options_for(const std::string& url) {
@@ -95,7 +96,7 @@ protected:
         return run_sync(db.transact(body));
     }
     std::int64_t counted(Database& db) {
-        auto body = [](Session& session) { return count(session); };
+        auto body = [](Session& session) { return count_things(session); };
         return run_sync(db.read_one(body));
     }
     // The work's result, as soon as it is to be had.

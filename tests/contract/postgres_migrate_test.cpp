@@ -11,13 +11,13 @@
 namespace haat::db {
 namespace {
 
-constexpr Migration kFirst{.number = 1,
-                           .title = "0001_first",
-                           .engine = MigrationEngine::both,
-                           .sql = "CREATE TABLE a (id BIGINT);\nINSERT INTO a VALUES (1);\n"};
+constexpr Migration kTableA{.number = 1,
+                            .title = "0001_first",
+                            .engine = MigrationEngine::both,
+                            .sql = "CREATE TABLE a (id BIGINT);\nINSERT INTO a VALUES (1);\n"};
 constexpr Migration kOther{
     .number = 2, .title = "0002_other", .engine = MigrationEngine::sqlite, .sql = "no"};
-constexpr Migration kSecond{.number = 3,
+constexpr Migration kTableB{.number = 3,
                             .title = "0003_second",
                             .engine = MigrationEngine::postgres,
                             .sql = "CREATE TABLE b (id BIGINT);\n"};
@@ -43,9 +43,9 @@ protected:
 };
 
 TEST_F(PostgresMigrations, AreAppliedOnceAndOnlyThoseOfThisEngine) {
-    const std::array one{kFirst};
+    const std::array one{kTableA};
     EXPECT_EQ(migrate_postgres(options_, one).applied, 1);
-    const std::array all{kFirst, kOther, kSecond};
+    const std::array all{kTableA, kOther, kTableB};
     const auto report = migrate_postgres(options_, all);
     EXPECT_EQ(report.applied, 1);
     EXPECT_EQ(report.version, 3);
@@ -54,7 +54,7 @@ TEST_F(PostgresMigrations, AreAppliedOnceAndOnlyThoseOfThisEngine) {
 }
 
 TEST_F(PostgresMigrations, OneThatFailsLeavesNothingBehind) {
-    const std::array bad{kFirst,
+    const std::array bad{kTableA,
                          Migration{.number = 4,
                                    .title = "0004_bad",
                                    .engine = MigrationEngine::both,
@@ -65,13 +65,13 @@ TEST_F(PostgresMigrations, OneThatFailsLeavesNothingBehind) {
 }
 
 TEST_F(PostgresMigrations, ADatabaseOfAnotherBuildIsNotTouched) {
-    const std::array all{kFirst, kSecond};
+    const std::array all{kTableA, kTableB};
     migrate_postgres(options_, all);
-    const std::array older{kFirst};
+    const std::array older{kTableA};
     EXPECT_TRUE(refusal(older).contains("does not know"));
-    Migration changed = kFirst;
+    Migration changed = kTableA;
     changed.sql = "CREATE TABLE a (id TEXT);\n";
-    const std::array other{changed, kSecond};
+    const std::array other{changed, kTableB};
     EXPECT_TRUE(refusal(other).contains("another form"));
 }
 
@@ -79,7 +79,7 @@ TEST_F(PostgresMigrations, NodesThatStartAtOnceApplyThemOnce) {
     constexpr int kNodes = 8;
     std::atomic<std::int64_t> applied = 0;
     {
-        const std::array all{kFirst, kSecond};
+        const std::array all{kTableA, kTableB};
         std::vector<std::jthread> nodes;
         for (int i = 0; i < kNodes; ++i)
             nodes.emplace_back([&] { applied += migrate_postgres(options_, all).applied; });
@@ -90,7 +90,7 @@ TEST_F(PostgresMigrations, NodesThatStartAtOnceApplyThemOnce) {
 
 TEST_F(PostgresMigrations, AServerThatIsNotThereIsToldWithoutTheUrl) {
     options_.url = crypto::Secret{"postgres://me:hunter2@127.0.0.1:1/shop"};
-    const std::array one{kFirst};
+    const std::array one{kTableA};
     const auto told = refusal(one);
     EXPECT_TRUE(told.contains("cannot connect to PostgreSQL")) << told;
     EXPECT_FALSE(told.contains("hunter2")) << told;

@@ -12,8 +12,6 @@ namespace {
 using namespace http;
 
 constexpr std::size_t kMaxFile = 4 * 1024;
-constexpr std::size_t kCutEverywhereBytes = 768;
-constexpr std::size_t kCuts = 64;
 
 struct Part {
     std::string name;
@@ -23,13 +21,13 @@ struct Part {
     bool operator==(const Part&) const = default;
 };
 
-struct Outcome {
+struct Upload {
     std::vector<Part> parts{};
     std::string error{};
     std::optional<std::string> file{};
     std::string upload_error{};
 
-    bool operator==(const Outcome&) const = default;
+    bool operator==(const Upload&) const = default;
 };
 
 class Collected final : public PartReceiver {
@@ -52,8 +50,8 @@ std::string slug(const Error& error) { return std::string{info(error.code).slug}
 
 using Pieces = std::vector<std::string_view>;
 
-Outcome read(std::string_view content_type, const Pieces& pieces) {
-    Outcome outcome;
+Upload read(std::string_view content_type, const Pieces& pieces) {
+    Upload outcome;
     if (const auto boundary = boundary_of(content_type)) {
         Collected collected;
         MultipartParser parser{*boundary, collected};
@@ -87,7 +85,7 @@ void multipart(std::string_view bytes) {
     const auto type = names_type ? bytes.substr(0, end) : std::string_view{"multipart/form-data; boundary=b"};
     const auto body = names_type ? bytes.substr(end + 1) : bytes;
 
-    const Outcome whole = read(type, {body});
+    const Upload whole = read(type, {body});
     require(whole.parts.size() <= static_cast<std::size_t>(MultipartParser::kMaxParts), "parts are bounded");
     Pieces bytewise;
     for (std::size_t i = 0; i < body.size(); ++i) bytewise.push_back(body.substr(i, 1));

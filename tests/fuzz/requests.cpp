@@ -14,8 +14,6 @@ namespace {
 
 using namespace http;
 
-constexpr std::size_t kCutEverywhereBytes = 768;  // in longer inputs at kCuts places only
-constexpr std::size_t kCuts = 64;
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 // A request as handlers would see it.
@@ -27,12 +25,12 @@ struct Seen {
     bool operator==(const Seen&) const = default;
 };
 
-struct Outcome {
+struct Conversation {
     std::vector<Seen> requests{};
     std::string error{};  // of what followed; empty when none
     std::string rest{};   // bytes that are no whole request yet, of a head only
 
-    bool operator==(const Outcome&) const = default;
+    bool operator==(const Conversation&) const = default;
 };
 
 // Reads a connection's bytes in the order in which platform/http/connection.cpp does.
@@ -44,7 +42,7 @@ public:
         while (!over_ && step()) continue;
     }
 
-    Outcome outcome() {
+    Conversation outcome() {
         if (!over_ && !parser_) outcome_.rest = in_;
         return std::move(outcome_);
     }
@@ -107,18 +105,18 @@ private:
     HeadScanner scanner_;
     std::optional<RequestParser> parser_;
     Request request_;
-    Outcome outcome_;
+    Conversation outcome_;
     bool over_ = false;
 };
 
 template <class... Pieces>
-Outcome read(Pieces... pieces) {
+Conversation read(Pieces... pieces) {
     Reader reader;
     (reader.feed(pieces), ...);
     return reader.outcome();
 }
 
-Outcome read_bytewise(std::string_view bytes) {
+Conversation read_bytewise(std::string_view bytes) {
     Reader reader;
     for (std::size_t i = 0; i < bytes.size(); ++i) reader.feed(bytes.substr(i, 1));
     return reader.outcome();
@@ -150,7 +148,7 @@ void check(const Seen& seen) {
 }  // namespace
 
 void requests(std::string_view bytes) {
-    const Outcome whole = read(bytes);
+    const Conversation whole = read(bytes);
     for (const Seen& seen : whole.requests) check(seen);
     require(read_bytewise(bytes) == whole, "byte by byte is the same");
     const std::size_t stride = bytes.size() <= kCutEverywhereBytes ? 1 : bytes.size() / kCuts;

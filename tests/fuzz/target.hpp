@@ -21,6 +21,10 @@ std::span<const Target> targets();
 // nullptr when there is none of that name.
 const Target* find_target(std::string_view name);
 
+// Inputs of at most so many bytes are cut at every place, longer ones at kCuts places.
+inline constexpr std::size_t kCutEverywhereBytes = 768;
+inline constexpr std::size_t kCuts = 64;
+
 // A broken rule. Not an assertion: the replay tells which input it was.
 inline void require(bool holds, const std::string& rule) {
     if (!holds) throw std::logic_error{rule};

@@ -26,6 +26,9 @@ inline constexpr std::string_view kArgonHash =
 inline constexpr std::string_view kBcryptHash =
     "$2a$04$abcdefghijklmnopqrstuuVLi5Zp66bMmguszUUFELWvAIPfrRu7G";
 
+// A field as a client may send it.
+inline json::Loose loose(std::string_view text) { return {.valid = true, .text = std::string{text}}; }
+
 struct Mail {
     std::string kind;
     boost::json::object payload;

@@ -8,7 +8,7 @@
 namespace haat::accounts {
 namespace {
 
-constexpr std::string_view kNewPassword = "another-Secure-9-one";
+constexpr std::string_view kOtherPassword = "another-Secure-9-one";
 
 class UpdateUserTest : public AccountsFixture {
 protected:
@@ -84,11 +84,11 @@ TEST_P(UpdateUserTest, RefusesInTheOrderOfTheContract) {
 TEST_P(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
     const Session elsewhere = add_session(record_.id());
     const Session of_other = add_session(other_.id());
-    ASSERT_TRUE(update({.password = std::string{kNewPassword}}));
+    ASSERT_TRUE(update({.password = std::string{kOtherPassword}}));
     EXPECT_TRUE(is_live(session_));
     EXPECT_FALSE(is_live(elsewhere));
     EXPECT_TRUE(is_live(of_other));
-    EXPECT_EQ(crypto::verify_password(now().password_hash, kNewPassword), crypto::PasswordCheck::right);
+    EXPECT_EQ(crypto::verify_password(now().password_hash, kOtherPassword), crypto::PasswordCheck::right);
     EXPECT_EQ(last_mail().kind, event::kPasswordChanged);
     EXPECT_EQ(mails().size(), 1U);
 }
@@ -96,7 +96,7 @@ TEST_P(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
 TEST_P(UpdateUserTest, TenMinutesAfterTheLoginThePasswordIsAskedFor) {
     set_clock_offset_ms(kFreshLoginMs + kSecondMs);
     EXPECT_REFUSED(update({.email = "new@example.com"}), ErrorCode::reauthentication_required);
-    EXPECT_REFUSED(update({.password = std::string{kNewPassword}}), ErrorCode::reauthentication_required);
+    EXPECT_REFUSED(update({.password = std::string{kOtherPassword}}), ErrorCode::reauthentication_required);
     EXPECT_REFUSED(update({.email = "new@example.com", .currentPassword = "wrong"}),
                    ErrorCode::reauthentication_required);
     EXPECT_EQ(now().user.fields.email, "asha@example.com");
@@ -121,7 +121,7 @@ TEST_P(UpdateUserTest, RefusesWhoIsGone) {
 // Whoever reads the old mailbox, or knew of a reset, must not get in afterwards.
 TEST_P(UpdateUserTest, AResetUnderWayEndsWithANewAddressOrPassword) {
     ResetPassword reset{context_};
-    for (const UpdateUserInput& in : {UpdateUserInput{.password = std::string{kNewPassword}},
+    for (const UpdateUserInput& in : {UpdateUserInput{.password = std::string{kOtherPassword}},
                                       UpdateUserInput{.email = "new@example.com"}}) {
         ASSERT_TRUE(run_sync(reset.request({.email = "asha@example.com"}, "192.0.2.1")));
         ASSERT_EQ(shop_.number("SELECT count(*) FROM password_resets"), 1);

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view kAddress = "192.0.2.1";
 
-json::Loose text(std::string value) { return {.valid = true, .text = std::move(value)}; }
-
 class RegisterTest : public AccountsFixture {
 protected:
     Result<User> sign_up(std::string email, std::optional<json::Loose> admin_key = {}) {
@@ -88,26 +86,26 @@ TEST_P(RegisterTest, ARollbackTakesTheMailWithIt) {
 
 TEST_P(RegisterTest, TheAdminKeyMakesAnAdministrator) {
     context_.options.admin_key = crypto::Secret{"the admin key"};
-    EXPECT_EQ(sign_up("a@example.com", text("the admin key"))->fields.role, kAdmin);
-    EXPECT_EQ(sign_up("b@example.com", text("the admin kez"))->fields.role, kUser)
+    EXPECT_EQ(sign_up("a@example.com", loose("the admin key"))->fields.role, kAdmin);
+    EXPECT_EQ(sign_up("b@example.com", loose("the admin kez"))->fields.role, kUser)
         << "a wrong one is ignored";
-    EXPECT_EQ(sign_up("c@example.com", text(""))->fields.role, kUser);
+    EXPECT_EQ(sign_up("c@example.com", loose(""))->fields.role, kUser);
     EXPECT_EQ(sign_up("d@example.com", json::Loose{.text = "the admin key"})->fields.role, kUser)
         << "no text";
     EXPECT_EQ(sign_up("e@example.com")->fields.role, kUser);
 }
 
 TEST_P(RegisterTest, WithoutAnAdminKeyNobodyBecomesOne) {
-    EXPECT_EQ(sign_up("a@example.com", text(""))->fields.role, kUser);
-    EXPECT_EQ(sign_up("b@example.com", text("anything"))->fields.role, kUser);
+    EXPECT_EQ(sign_up("a@example.com", loose(""))->fields.role, kUser);
+    EXPECT_EQ(sign_up("b@example.com", loose("anything"))->fields.role, kUser);
 }
 
 TEST_P(RegisterTest, AfterTooManyWrongKeysTheRightOneIsWrongToo) {
     context_.options.admin_key = crypto::Secret{"the admin key"};
     for (int i = 0; i < 5; ++i) context_.limits.admin_keys.count(std::string{kAddress});
-    EXPECT_EQ(sign_up("a@example.com", text("the admin key"))->fields.role, kUser);
+    EXPECT_EQ(sign_up("a@example.com", loose("the admin key"))->fields.role, kUser);
     context_.options.rate_limits = false;
-    EXPECT_EQ(sign_up("b@example.com", text("the admin key"))->fields.role, kAdmin);
+    EXPECT_EQ(sign_up("b@example.com", loose("the admin key"))->fields.role, kAdmin);
 }
 
 TEST_P(RegisterTest, AClientRegistersTwentyAnHour) {

@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view kNewPassword = "another-Secure-9-one";
 constexpr std::string_view kEmail = "asha@example.com";
 
-json::Loose text(std::string_view value) { return {.valid = true, .text = std::string{value}}; }
-
 class ResetPasswordTest : public AccountsFixture {
 protected:
     Result<void> request(std::string_view email = kEmail) {
@@ -29,11 +27,11 @@ protected:
         return run_sync(reset_.verify_otp({.email = std::string{email}, .otp = otp}));
     }
     Result<std::string> verify(std::string_view otp, std::string_view email = kEmail) {
-        return verify(text(otp), email);
+        return verify(loose(otp), email);
     }
     std::string request_token() { return verify(request_otp()).value(); }
     Result<void> reset(std::string_view token, std::string_view email = kEmail) {
-        const ResetPasswordInput input{.email = text(email), .newPassword = text(kNewPassword)};
+        const ResetPasswordInput input{.email = loose(email), .newPassword = loose(kNewPassword)};
         return run_sync(reset_.reset(token, input));
     }
     static std::string other_than(const std::string& otp) { return otp == "123456" ? "654321" : "123456"; }
@@ -239,14 +237,14 @@ TEST_P(ResetPasswordTest, RefusesInTheOrderOfTheContract) {
     const auto run = [&](std::string_view token_sent, const ResetPasswordInput& in) {
         return run_sync(reset_.reset(token_sent, in));
     };
-    EXPECT_REFUSED(run("", {.email = text(kEmail), .newPassword = text(kNewPassword)}),
+    EXPECT_REFUSED(run("", {.email = loose(kEmail), .newPassword = loose(kNewPassword)}),
                    ErrorCode::reset_incomplete);
-    EXPECT_REFUSED(run(token, {.newPassword = text(kNewPassword)}), ErrorCode::reset_incomplete);
-    EXPECT_REFUSED(run("other", {.email = text(kEmail)}), ErrorCode::invalid_reset_token);
-    EXPECT_REFUSED(run(token, {.email = text(kEmail)}), ErrorCode::new_password_required);
-    EXPECT_REFUSED(run(token, {.email = text(kEmail), .newPassword = json::Loose{}}),
+    EXPECT_REFUSED(run(token, {.newPassword = loose(kNewPassword)}), ErrorCode::reset_incomplete);
+    EXPECT_REFUSED(run("other", {.email = loose(kEmail)}), ErrorCode::invalid_reset_token);
+    EXPECT_REFUSED(run(token, {.email = loose(kEmail)}), ErrorCode::new_password_required);
+    EXPECT_REFUSED(run(token, {.email = loose(kEmail), .newPassword = json::Loose{}}),
                    ErrorCode::invalid_field);
-    EXPECT_REFUSED(run(token, {.email = text(kEmail), .newPassword = text("password")}),
+    EXPECT_REFUSED(run(token, {.email = loose(kEmail), .newPassword = loose("password")}),
                    ErrorCode::weak_password);
     EXPECT_TRUE(reset(token)) << "what was refused has not spent it";
 }

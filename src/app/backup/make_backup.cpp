@@ -18,15 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct File {
+struct Member {
     std::string name;  // in the backup
     fs::path path;
     std::int64_t bytes = 0;
 };
 
 // The plain files of one folder of the data folder that backups have.
-std::vector<File> list(const fs::path& data_dir, const fs::path& folder, Part wanted) {
-    std::vector<File> files;
+std::vector<Member> list(const fs::path& data_dir, const fs::path& folder, Part wanted) {
+    std::vector<Member> files;
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator{data_dir / folder, absent}) {
         if (!entry.is_regular_file() || entry.is_symlink()) continue;
@@ -103,7 +103,7 @@ BackupReport make_backup(const config::Settings& settings, const fs::path& to,
 
     const auto keys = list(storage.data_dir, keys_folder(), Part::key);
     const auto images = list(storage.data_dir, images_folder(), Part::image);
-    for (const File& image : images) total += image.bytes;
+    for (const Member& image : images) total += image.bytes;
     const auto count = [&](std::int64_t bytes) {
         done += bytes;
         on_progress(done, total);
@@ -112,8 +112,8 @@ BackupReport make_backup(const config::Settings& settings, const fs::path& to,
     archive::SealedTarWriter tar{file.get()};
     tar.add_text(std::string{kManifestName}, to_json(report.manifest));
     tar.add_file(std::string{kDatabaseName}, copy, count);
-    for (const File& key : keys) tar.add_file(key.name, key.path, [](std::int64_t) {});
-    for (const File& image : images) tar.add_file(image.name, image.path, count);
+    for (const Member& key : keys) tar.add_file(key.name, key.path, [](std::int64_t) {});
+    for (const Member& image : images) tar.add_file(image.name, image.path, count);
     tar.finish();
     report.keys = static_cast<std::int64_t>(keys.size());
     report.images = static_cast<std::int64_t>(images.size());

@@ -32,14 +32,14 @@ struct Places {
 // Called before anything is unpacked; throws when it shall not be.
 using OnManifest = std::function<void(const Manifest&)>;
 
-class File {
+class BackupFile {
 public:
-    explicit File(const fs::path& path) : fd_{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)} {
+    explicit BackupFile(const fs::path& path) : fd_{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)} {
         if (fd_ < 0) throw std::runtime_error{std::strerror(errno)};
     }
-    ~File() { close(fd_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
+    ~BackupFile() { close(fd_); }
+    BackupFile(const BackupFile&) = delete;
+    BackupFile& operator=(const BackupFile&) = delete;
     [[nodiscard]] int get() const { return fd_; }
     [[nodiscard]] std::int64_t bytes() const {
         struct stat status{};
@@ -101,7 +101,7 @@ void sync_all(const fs::path& folder) {
 // Unpacks to these places, and makes sure that it is what was packed.
 RestoreReport unpack(const fs::path& from, const Places& to, const OnManifest& may_go_on,
                      const OnProgress& on_progress) {
-    const File file{from};
+    const BackupFile file{from};
     std::int64_t done = 0;
     const auto count = [&](std::int64_t bytes) {
         done += bytes;

@@ -8,17 +8,19 @@
 #include <set>
 #include <string>
 
+#include "kernel/fold.hpp"
+#include "platform/json/schema.hpp"
+
 namespace haat::http {
 namespace {
 
 using boost::json::array;
 using boost::json::object;
+using json::text;
 
 constexpr std::uint16_t kNotModified = 304;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kErrorReference = "#/components/schemas/Error";
-
-boost::json::string text(std::string_view from) { return boost::json::string{from.data(), from.size()}; }
 
 std::string_view name_of(Access access) {
     switch (access) {
@@ -60,13 +62,6 @@ std::string templated(std::string_view path) {
     return out;
 }
 
-std::string lower(std::string_view from) {
-    std::string out{from};
-    std::ranges::transform(
-        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
-
 object parameter(std::string_view name, std::string_view in, bool required, std::string_view meaning) {
     object made{{"name", text(name)},
                 {"in", text(in)},
@@ -101,7 +96,7 @@ object json_body(const Endpoint& endpoint) {
     return {{"required", required}, {"content", object{{text(kJson), std::move(media)}}}};
 }
 
-object upload_body(const Endpoint& endpoint) {
+object upload_schema(const Endpoint& endpoint) {
     object file{{"type", "string"}, {"format", "binary"}, {"contentMediaType", "application/octet-stream"}};
     object schema{{"type", "object"},
                   {"properties", object{{text(endpoint.upload_field), std::move(file)}}},
@@ -162,7 +157,7 @@ object operation_of(const Route& route) {
     if (auto parameters = parameters_of(route); !parameters.empty())
         made["parameters"] = std::move(parameters);
     if (endpoint.body == BodyKind::json) made["requestBody"] = json_body(endpoint);
-    if (endpoint.body == BodyKind::upload) made["requestBody"] = upload_body(endpoint);
+    if (endpoint.body == BodyKind::upload) made["requestBody"] = upload_schema(endpoint);
     made["responses"] = answers_of(route);
     return made;
 }
@@ -236,7 +231,7 @@ object openapi_document(const RouteTable& routes, std::string_view version, std:
     for (const auto& route : routes) {
         auto& item = paths[templated(route.path)];
         if (!item.is_object()) item = object{};
-        item.as_object()[lower(to_text(route.method))] = operation_of(route);
+        item.as_object()[fold_case(to_text(route.method))] = operation_of(route);
     }
     return {{"openapi", "3.1.0"},
             {"info", object{{"title", "Haat"}, {"version", text(version)}}},

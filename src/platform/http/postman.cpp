@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/http/postman_visit.hpp"
+#include "platform/json/schema.hpp"
 
 namespace haat::http {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
+using json::text;
 
 constexpr std::string_view kSchema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 constexpr std::string_view kDescription =
@@ -26,8 +28,6 @@ constexpr std::string_view kLastFolder = "Clean up";
 constexpr std::string_view kPixel{
     "GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00;", 29};
 constexpr std::string_view kBoundary = "haat-upload";
-
-boost::json::string text(std::string_view from) { return boost::json::string{from.data(), from.size()}; }
 
 std::vector<std::string> split(std::string_view from, char at) {
     std::vector<std::string> parts;
@@ -108,7 +108,7 @@ object json_body(const Endpoint& endpoint, const Step& step) {
             {"options", object{{"raw", object{{"language", "json"}}}}}};
 }
 
-object upload_body(const Endpoint& endpoint) {
+object upload_example(const Endpoint& endpoint) {
     std::string raw;
     raw.append("--").append(kBoundary).append("\r\nContent-Disposition: form-data; name=\"");
     raw.append(endpoint.upload_field).append("\"; filename=\"pixel.gif\"\r\nContent-Type: image/gif\r\n\r\n");
@@ -129,7 +129,7 @@ object request_of(const Route& route, const Step& step) {
         request["body"] = json_body(endpoint, step);
     } else if (endpoint.body == BodyKind::upload) {
         headers.push_back(header("Content-Type", "multipart/form-data; boundary=" + std::string{kBoundary}));
-        request["body"] = upload_body(endpoint);
+        request["body"] = upload_example(endpoint);
     }
     request["header"] = std::move(headers);
     request["url"] = url_of(route, step);

@@ -24,6 +24,11 @@ namespace haat::json {
 
 using Schema = boost::json::object;
 
+// As a value of a document.
+inline boost::json::string text(std::string_view from) {
+    return boost::json::string{from.data(), from.size()};
+}
+
 // A function that makes the schema of one type; what a route table keeps.
 using SchemaOf = Schema (*)();
 

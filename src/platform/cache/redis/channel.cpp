@@ -19,7 +19,6 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr double kSilentPings = 2.5;  // so many without a sound, and the connection counts as lost
 
 double chance() {

@@ -16,8 +16,6 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t kReadBytes = 16 * 1024;
-
 // Answers after which this connection is of no use: the server is starting, is no master any more, or wants
 // another log-in.
 bool asks_to_leave(std::optional<std::string_view> error) {

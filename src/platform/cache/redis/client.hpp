@@ -21,9 +21,6 @@
 
 namespace haat::cache::redis {
 
-// One a command, in their order; nullopt: Redis did not answer, and may or may not have done it.
-using Replies = std::optional<std::vector<Reply>>;
-
 class Client {
 public:
     static constexpr std::size_t kMaxInFlight = 1'024;               // batches

@@ -9,17 +9,15 @@
 namespace haat::cache::redis {
 namespace {
 
-constexpr std::size_t kReadBytes = 4 * 1024;
-
-using Replies = std::vector<Reply>;
+constexpr std::size_t kAnswerBytes = 4 * 1024;
 
 // The answers to a batch on a connection that nobody else uses; nullopt when it is gone.
-awaitable<std::optional<Replies>> ask(const std::shared_ptr<Stream>& stream, const Batch& batch) {
+awaitable<Replies> ask(const std::shared_ptr<Stream>& stream, const Batch& batch) {
     const bool written = co_await stream->write(batch.bytes());
     if (!written) co_return std::nullopt;
     ReplyReader reader;
-    Replies replies;
-    std::array<char, kReadBytes> bytes{};
+    std::vector<Reply> replies;
+    std::array<char, kAnswerBytes> bytes{};
     while (replies.size() < batch.commands()) {
         const std::size_t count = co_await stream->read_some(bytes);
         const std::string_view received{bytes.data(), count};
@@ -28,7 +26,7 @@ awaitable<std::optional<Replies>> ask(const std::shared_ptr<Stream>& stream, con
     co_return replies;
 }
 
-std::string first_error(const Replies& replies) {
+std::string first_error(const std::vector<Reply>& replies) {
     for (const Reply& reply : replies) {
         if (const auto error = reply.error()) return std::string{*error};
     }
@@ -80,7 +78,7 @@ private:
         co_return link;
     }
 
-    [[nodiscard]] std::string judge(const Replies& replies) const {
+    [[nodiscard]] std::string judge(const std::vector<Reply>& replies) const {
         auto error = first_error(replies);
         if (!error.empty()) return error;
         const bool is_master =

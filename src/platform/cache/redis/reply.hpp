@@ -36,6 +36,11 @@ private:
     std::shared_ptr<const redisReply> reply_;
 };
 
+// One a command, in their order; nullopt: Redis did not answer, and may or may not have done it.
+using Replies = std::optional<std::vector<Reply>>;
+
+inline constexpr std::size_t kReadBytes = 16 * 1024;  // at a time
+
 // Makes replies of what is read from a connection.
 class ReplyReader {
 public:

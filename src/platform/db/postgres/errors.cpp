@@ -10,7 +10,6 @@ constexpr std::string_view kUnique = "23505";
 constexpr std::string_view kForeignKey = "23503";
 constexpr std::string_view kNotNull = "23502";
 constexpr std::string_view kReadOnly = "25006";
-constexpr std::string_view kNoSuchStatement = "26000";
 constexpr std::string_view kSerialization = "40001";
 constexpr std::string_view kDeadlock = "40P01";
 constexpr std::string_view kCompletionUnknown = "40003";

@@ -3,13 +3,6 @@
 #include <utility>
 
 namespace haat::db::postgres {
-namespace {
-
-// invalid_sql_statement_name: the statement was used before the answer to its PREPARE, an error, was in.
-constexpr std::string_view kNoSuchStatement = "26000";
-
-}  // namespace
-
 void Pipeline::prepare(Prepared& prepared) {
     commands_.push_back({.kind = Kind::prepare, .prepared = &prepared});
     prepared.state = Prepared::State::sent;

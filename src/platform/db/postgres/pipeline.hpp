@@ -26,6 +26,10 @@ struct ServerError {
 };
 using ErrorPtr = std::shared_ptr<const ServerError>;
 
+// invalid_sql_statement_name: the statement was used before the answer to its PREPARE, an error, was in; or
+// the session was taken from us.
+inline constexpr std::string_view kNoSuchStatement = "26000";
+
 // A statement as a connection knows it. Belongs to the connection and lives as long.
 struct Prepared {
     enum class State : std::uint8_t { unknown, sent, ready };

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::int64_t kLeaveAloneMs = 1'000;
 
-constexpr Query kLastPosition{"db.find_replica_position", "SELECT last FROM change_position"};
+constexpr Query kReplicaPosition{"db.find_replica_position", "SELECT last FROM change_position"};
 
 awaitable<bool> has_position(Session& session, std::int64_t position) {
-    const Rows rows = co_await session.run(kLastPosition);
+    const Rows rows = co_await session.run(kReplicaPosition);
     co_return rows.front().int64(0) >= position;
 }
 

@@ -9,7 +9,7 @@
 namespace haat::db {
 namespace {
 
-struct Close {
+struct CloseMemory {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 };
 
@@ -58,7 +58,7 @@ public:
     }
 
 private:
-    std::unique_ptr<sqlite3, Close> handle_;
+    std::unique_ptr<sqlite3, CloseMemory> handle_;
     fts5_tokenizer functions_{};
     Fts5Tokenizer* tokenizer_ = nullptr;
 };

@@ -2,21 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/http/tests/made_requests.hpp"
+
 namespace haat::http {
 namespace {
-
-const std::vector<std::string> kOrigins{"https://shop.example"};
-
-Request request(Method method, std::vector<Header> headers = {}) {
-    Request made;
-    made.method = method;
-    made.headers = std::move(headers);
-    return made;
-}
-
-Route route(Access access) {
-    return {.method = Method::put, .path = "/x/:id", .access = access, .endpoint = {}};
-}
 
 bool cross_site(std::vector<Header> headers) {
     headers.push_back({"Host", "api.example:8000"});

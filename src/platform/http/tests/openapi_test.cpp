@@ -21,8 +21,6 @@ object document() { return openapi_document(sample::routes(), "1.2.3", "/"); }
 value at(const value& from, std::string_view pointer) {
     return from.at_pointer({pointer.data(), pointer.size()});
 }
-value json(std::string_view text) { return boost::json::parse({text.data(), text.size()}); }
-
 std::set<std::string> keys(const value& from) {
     std::set<std::string> all;
     for (const auto& entry : from.as_object()) all.emplace(entry.key());
@@ -40,9 +38,10 @@ std::set<std::string> codes(const value& operation, const std::string& status) {
 TEST(OpenApi, SaysWhatItIs) {
     const value made = document();
     EXPECT_EQ(at(made, "/openapi"), "3.1.0");
-    EXPECT_EQ(at(made, "/info"), json(R"({"title":"Haat","version":"1.2.3"})"));
-    EXPECT_EQ(at(made, "/servers"), json(R"([{"url":"/"}])"));
-    EXPECT_EQ(at(made, "/tags"), json(R"([{"name":"Operations"},{"name":"Users"},{"name":"Categories"}])"));
+    EXPECT_EQ(at(made, "/info"), sample::json(R"({"title":"Haat","version":"1.2.3"})"));
+    EXPECT_EQ(at(made, "/servers"), sample::json(R"([{"url":"/"}])"));
+    EXPECT_EQ(at(made, "/tags"),
+              sample::json(R"([{"name":"Operations"},{"name":"Users"},{"name":"Categories"}])"));
     EXPECT_EQ(boost::json::serialize(made), boost::json::serialize(document()))
         << "the same table, the same bytes";
 }
@@ -65,10 +64,10 @@ TEST(OpenApi, HasEveryRouteOnceUnderItsPathAndMethod) {
 
 TEST(OpenApi, TellsWhoMayCall) {
     const value made = document();
-    const auto either = json(R"([{"bearer":[]},{"cookie":[]}])");
+    const auto either = sample::json(R"([{"bearer":[]},{"cookie":[]}])");
     EXPECT_EQ(at(made, "/paths/~1api~1category~1all/get/security"), array{});
     EXPECT_EQ(at(made, "/paths/~1api~1category~1{id}/get/security"),
-              json(R"([{},{"bearer":[]},{"cookie":[]}])"));
+              sample::json(R"([{},{"bearer":[]},{"cookie":[]}])"));
     EXPECT_EQ(at(made, "/paths/~1api~1user~1logout/get/security"), either);
     EXPECT_EQ(at(made, "/paths/~1api~1category~1create/post/security"), either);
     EXPECT_EQ(at(made, "/paths/~1api~1category~1all/get/x-access"), "open");
@@ -76,7 +75,7 @@ TEST(OpenApi, TellsWhoMayCall) {
     EXPECT_EQ(at(made, "/paths/~1api~1user~1logout/get/x-access"), "user");
     EXPECT_EQ(at(made, "/paths/~1api~1category~1create/post/x-access"), "admin");
     EXPECT_EQ(at(made, "/components/securitySchemes/cookie"),
-              json(R"({"type":"apiKey","in":"cookie","name":"accessToken"})"));
+              sample::json(R"({"type":"apiKey","in":"cookie","name":"accessToken"})"));
     EXPECT_EQ(at(made, "/components/securitySchemes/bearer/scheme"), "bearer");
 }
 
@@ -84,11 +83,11 @@ TEST(OpenApi, DescribesParameters) {
     const value made = document();
     EXPECT_EQ(
         at(made, "/paths/~1api~1category~1all/get/parameters"),
-        json(
+        sample::json(
             R"([{"name":"page","in":"query","required":false,"schema":{"type":"string"},"description":"From 1"},
                        {"name":"search","in":"query","required":true,"schema":{"type":"string"},"description":"Words"}])"));
     EXPECT_EQ(at(made, "/paths/~1api~1category~1{id}/get/parameters"),
-              json(R"([{"name":"id","in":"path","required":true,"schema":{"type":"string"}}])"));
+              sample::json(R"([{"name":"id","in":"path","required":true,"schema":{"type":"string"}}])"));
 }
 
 TEST(OpenApi, DescribesBodies) {
@@ -96,14 +95,14 @@ TEST(OpenApi, DescribesBodies) {
     const auto create = at(made, "/paths/~1api~1category~1create/post/requestBody");
     EXPECT_EQ(create.at("required"), true);
     EXPECT_EQ(at(create, "/content/application~1json/example/name"), "Lamps");
-    EXPECT_EQ(at(create, "/content/application~1json/schema/required"), json(R"(["name","image"])"));
+    EXPECT_EQ(at(create, "/content/application~1json/schema/required"), sample::json(R"(["name","image"])"));
     EXPECT_EQ(at(create, "/content/application~1json/schema/properties/name/type"),
-              json(R"(["string","number"])"));
+              sample::json(R"(["string","number"])"));
     EXPECT_EQ(at(made, "/paths/~1api~1category~1{id}/put/requestBody/required"), false)
         << "no body counts as {}, which is enough where nothing is required";
     const auto upload = at(made, "/paths/~1api~1user~1upload-avatar/put/requestBody");
     EXPECT_EQ(keys(upload.at("content")), (std::set<std::string>{"multipart/form-data"}));
-    EXPECT_EQ(at(upload, "/content/multipart~1form-data/schema/required"), json(R"(["avatar"])"));
+    EXPECT_EQ(at(upload, "/content/multipart~1form-data/schema/required"), sample::json(R"(["avatar"])"));
     EXPECT_EQ(at(upload, "/content/multipart~1form-data/schema/properties/avatar/format"), "binary");
     EXPECT_FALSE(at(made, "/paths/~1api~1unheard-of/post").as_object().contains("requestBody"));
 }
@@ -165,9 +164,10 @@ TEST(OpenApi, ListsEveryErrorCode) {
     const value made = document();
     const auto all = at(made, "/x-error-codes").as_array();
     ASSERT_EQ(all.size(), error_table().size());
-    EXPECT_EQ(all.front(), json(R"({"code":"bad_request","status":400,"message":"Bad request: {}"})"));
+    EXPECT_EQ(all.front(),
+              sample::json(R"({"code":"bad_request","status":400,"message":"Bad request: {}"})"));
     EXPECT_EQ(at(made, "/components/schemas/Error/required"),
-              json(R"(["message","error","success","code","requestId"])"));
+              sample::json(R"(["message","error","success","code","requestId"])"));
 }
 
 TEST(OpenApi, PointsOnlyAtWhatIsThere) {

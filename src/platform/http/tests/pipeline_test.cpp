@@ -8,28 +8,11 @@
 #include <algorithm>
 #include <set>
 
+#include "platform/http/tests/made_requests.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::http {
 namespace {
-
-const std::vector<std::string> kOrigins{"https://shop.example"};
-
-Request request(Method method, std::vector<Header> headers = {}) {
-    Request made;
-    made.method = method;
-    made.path = "/x";
-    made.id = "id-1";
-    made.headers = std::move(headers);
-    return made;
-}
-
-Route route(Access access, BodyKind body = BodyKind::none) {
-    Endpoint endpoint;
-    endpoint.name = "some";
-    endpoint.body = body;
-    return {.method = Method::put, .path = "/x/:id", .access = access, .endpoint = std::move(endpoint)};
-}
 
 // Knows the caller by a word in a header of its own.
 class Doorman final : public Authenticator {

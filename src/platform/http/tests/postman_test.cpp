@@ -20,8 +20,6 @@ using boost::json::value;
 
 value collection() { return postman_collection(sample::routes(), "1.2.3", "http://localhost:3001"); }
 
-value json(std::string_view text) { return boost::json::parse({text.data(), text.size()}); }
-
 // Every request in the order of a run.
 std::vector<object> requests(const value& of) {
     std::vector<object> all;
@@ -76,21 +74,22 @@ TEST(Postman, HasEveryRouteInItsTagsFolderAndDeletesLast) {
 TEST(Postman, PatchesTheExampleBody) {
     const auto made = collection();
     const auto body = [&](std::string_view name) {
-        return json(first(made, name).at("request").at("body").at("raw").as_string());
+        return sample::json(first(made, name).at("request").at("body").at("raw").as_string());
     };
     EXPECT_EQ(body("create_category"),
-              json(R"({"name":"Category {{run}}","image":"https://example.com/lamp.webp"})"));
-    EXPECT_EQ(body("log_in"), json(R"({"email":"{{email}}","password":"{{password}}","remember":true})"));
+              sample::json(R"({"name":"Category {{run}}","image":"https://example.com/lamp.webp"})"));
+    EXPECT_EQ(body("log_in"),
+              sample::json(R"({"email":"{{email}}","password":"{{password}}","remember":true})"));
 }
 
 TEST(Postman, FillsPathsQueriesAndTokens) {
     const auto made = collection();
     const value get = first(made, "get_category").at("request");
-    EXPECT_EQ(get.at("url"), json(R"({"raw":"{{baseUrl}}/api/category/:id","host":["{{baseUrl}}"],
+    EXPECT_EQ(get.at("url"), sample::json(R"({"raw":"{{baseUrl}}/api/category/:id","host":["{{baseUrl}}"],
         "path":["api","category",":id"],"variable":[{"key":"id","value":"{{categoryId}}"}]})"));
     EXPECT_EQ(get.at("auth").at("bearer").at(0).at("value"), "{{accessToken}}");
     const value list = first(made, "list_categories").at("request");
-    EXPECT_EQ(list.at("auth"), json(R"({"type":"noauth"})"));
+    EXPECT_EQ(list.at("auth"), sample::json(R"({"type":"noauth"})"));
     EXPECT_EQ(list.at("url").at("query").at(0).at("disabled"), true)
         << "optional parameters are there to be filled in";
     const value verify = first(made, "verify_email").at("request");
@@ -153,7 +152,7 @@ TEST(PostmanVisit, UsesNoVariableBeforeItIsKept) {
 TEST(PostmanVisit, PatchesAreObjects) {
     for (const auto& step : visit()) {
         if (step.patch.empty()) continue;
-        EXPECT_TRUE(json(step.patch).is_object()) << step.endpoint;
+        EXPECT_TRUE(sample::json(step.patch).is_object()) << step.endpoint;
     }
 }
 

@@ -7,6 +7,7 @@
 #include "kernel/clock.hpp"
 #include "platform/http/etag.hpp"
 #include "platform/http/tests/inflate.hpp"
+#include "platform/http/tests/made_requests.hpp"
 
 namespace haat::http {
 namespace {
@@ -54,16 +55,6 @@ Answer take_apart(const std::string& bytes) {
             answer.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
     }
     return answer;
-}
-
-Request request(Method method = Method::get, std::vector<Header> headers = {},
-                std::string_view path = "/api/x") {
-    Request made;
-    made.method = method;
-    made.path = path;
-    made.id = "id-1";
-    made.headers = std::move(headers);
-    return made;
 }
 
 Response with_body(std::string body) {

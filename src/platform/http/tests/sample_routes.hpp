@@ -2,11 +2,13 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <boost/json.hpp>
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/http/route.hpp"
@@ -14,6 +16,10 @@
 #include "platform/json/schema.hpp"
 
 namespace haat::http::sample {
+
+inline boost::json::value json(std::string_view text) {
+    return boost::json::parse({text.data(), text.size()});
+}
 
 inline constexpr std::array<std::string_view, 2> kRequired{"name", "image"};
 

@@ -19,7 +19,7 @@ namespace haat::jobs {
 namespace {
 
 constexpr int kKills = 200;
-constexpr int kEvents = 3'000;
+constexpr int kHappenings = 3'000;
 
 constexpr db::Query kCountDone{"test.count_done", "SELECT count(*) FROM outbox_events WHERE state = 1"};
 
@@ -82,7 +82,7 @@ void wait_until_larger(const std::string& path, std::uintmax_t size) {
 // the original.
 TEST(OutboxCrash, LosesNothingWhenWorkersAreKilled) {
     OutboxFixture outbox;
-    outbox.publish_many(kEvents, "test.happened", "{}");
+    outbox.publish_many(kHappenings, "test.happened", "{}");
     outbox.database.reset();  // no connection may cross a fork
     const auto delivered_path = outbox.path() + ".delivered";
     const auto seed = std::random_device{}();
@@ -103,7 +103,7 @@ TEST(OutboxCrash, LosesNothingWhenWorkersAreKilled) {
         ::waitpid(child, &status, 0);
         ASSERT_TRUE(WIFSIGNALED(status)) << "the worker ended by itself";
     }
-    ASSERT_LT(count_lines(delivered_path).size(), kEvents - 10U) << "some kills hit nobody";
+    ASSERT_LT(count_lines(delivered_path).size(), kHappenings - 10U) << "some kills hit nobody";
     set_clock_offset_ms((kKills + 1) * (kLeaseMs + 1));
     outbox.open();
     {
@@ -116,9 +116,9 @@ TEST(OutboxCrash, LosesNothingWhenWorkersAreKilled) {
             std::this_thread::sleep_for(std::chrono::milliseconds{10});
         }
     }
-    EXPECT_EQ(outbox.query(kCountDone).front().int64(0), kEvents);
+    EXPECT_EQ(outbox.query(kCountDone).front().int64(0), kHappenings);
     const auto counts = count_lines(delivered_path);
-    EXPECT_EQ(counts.size(), static_cast<std::size_t>(kEvents));
+    EXPECT_EQ(counts.size(), static_cast<std::size_t>(kHappenings));
     int repeated = 0;
     for (const auto& [id, count] : counts) repeated += count - 1;
     EXPECT_LE(repeated, 2 * kKills);  // at most what each of two threads had in hand

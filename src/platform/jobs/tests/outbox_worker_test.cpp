@@ -19,7 +19,7 @@ using Outcome = Attempt::Outcome;
 
 constexpr db::Query kHide{"test.hide", "ALTER TABLE outbox_events RENAME TO away"};
 constexpr db::Query kShow{"test.show", "ALTER TABLE away RENAME TO outbox_events"};
-constexpr db::Query kState{"test.state", "SELECT state, attempts FROM outbox_events"};
+constexpr db::Query kStateAndAttempts{"test.state", "SELECT state, attempts FROM outbox_events"};
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds{ms}); }
 
@@ -178,7 +178,7 @@ TEST_F(OutboxWorkerTest, StopLetsTheAttemptInHandEnd) {
     const auto begin_ms = steady_ms();
     worker.stop();
     EXPECT_LT(steady_ms() - begin_ms, 5'000);
-    EXPECT_EQ(outbox.query(kState).front().int64(0), 1);
+    EXPECT_EQ(outbox.query(kStateAndAttempts).front().int64(0), 1);
     outbox.publish("test.happened", "too late");
     worker.stop();
     EXPECT_EQ(seen.all().size(), 1U);
@@ -195,7 +195,7 @@ TEST_F(OutboxWorkerTest, StopMayCutAnAttemptShortWithoutCountingIt) {
         outbox.publish("test.happened", "cut");
         seen.wait_for(1);
     }
-    EXPECT_EQ(outbox.query(kState).front().int64(1), 0);
+    EXPECT_EQ(outbox.query(kStateAndAttempts).front().int64(1), 0);
     const OutboxWorker worker{*outbox.database, outbox.topic, noting(), to_log()};
     EXPECT_EQ(seen.wait_for(2).size(), 2U);  // at once: no lease is left and no delay
 }

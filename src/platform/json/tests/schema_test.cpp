@@ -33,13 +33,13 @@ struct Sample {
 BOOST_DESCRIBE_STRUCT(Sample, (),
                       (text, number, real, truth, price, discount, at, id, maybe, left_out, object, list))
 
-constexpr std::string_view kRequired[] = {"name"};
+constexpr std::string_view kRequiredName[] = {"name"};
 struct Input {
     std::string name;
     std::optional<std::int64_t> stock;
     std::optional<bool> publish;
     std::optional<Loose> mobile;
-    static constexpr Rules rules{.required = kRequired};
+    static constexpr Rules rules{.required = kRequiredName};
 };
 BOOST_DESCRIBE_STRUCT(Input, (), (name, stock, publish, mobile))
 
