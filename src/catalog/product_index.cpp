@@ -13,6 +13,7 @@
 
 #include "catalog/changed_key.hpp"
 #include "kernel/clock.hpp"
+#include "platform/memory.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::catalog {
@@ -190,11 +191,7 @@ void ProductIndex::work(const std::stop_token& stop) {
 }
 
 void ProductIndex::report(const char* reason) noexcept {
-    try {
-        options_.log(fmt::format("the database searches by itself: {}", reason));
-    } catch (const std::exception&) {
-        return;  // no memory for a line
-    }
+    if_possible([&] { options_.log(fmt::format("the database searches by itself: {}", reason)); });
 }
 
 // Catches up, so that few requests have to, and makes the index where that cannot be done. false: not yet.

@@ -7,14 +7,13 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <new>
 #include <thread>
 #include <utility>
 
 #include "platform/async.hpp"
+#include "platform/memory.hpp"
 
 namespace haat {
 namespace detail {
@@ -22,22 +21,14 @@ namespace detail {
 // How many threads are within a resume() of what this thread runs; null where nobody waits for them.
 inline thread_local std::shared_ptr<std::atomic<int>> resuming;
 
-template <class AnyExecutor, class Coroutine>
-void post_surely(const AnyExecutor& executor, const std::shared_ptr<Coroutine>& waiting) {
-    for (;;) {
-        try {
-            asio::post(executor, [waiting] {
-                auto coroutine = std::move(*waiting);  // it ends here, not where it was resumed
-                coroutine();
-            });
-            return;
-        } catch (const std::bad_alloc&) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{1});
-        }
-    }
-}
-
 }  // namespace detail
+
+// What waited ends here, and not where it was resumed.
+template <class Coroutine>
+void go_on(const std::shared_ptr<Coroutine>& waiting) {
+    auto coroutine = std::move(*waiting);
+    coroutine();
+}
 
 // For a context that ends with its run: declared behind it on the thread that runs it, this keeps it until
 // the threads that resumed its coroutines have let go of it.
@@ -71,7 +62,7 @@ awaitable<> handoff(Submit submit) {
         // When the coroutine goes on, the post may not be over: it wakes the context's thread at its end.
         std::function<void()> resume = [waiting, executor, resuming = detail::resuming] {
             if (resuming) resuming->fetch_add(1, std::memory_order_relaxed);
-            detail::post_surely(executor, waiting);
+            surely([&] { asio::post(executor, [waiting] { go_on(waiting); }); });
             if (resuming) resuming->fetch_sub(1, std::memory_order_release);
         };
         submit(std::move(resume));

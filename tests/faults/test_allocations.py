@@ -10,10 +10,12 @@ import requests
 
 from preloading import SharedNumbers, built, preloaded
 from support.pressure import expect_clean, held
+from support.raw import RawConnection
 from support.shop import PASSWORD, Shop, address_body, unique
 
 FURTHEST = int(os.environ.get("HAAT_ALLOCATIONS", 60))
 ALL_GO_WELL = -1
+CROWD = 12  # connections at once: more than there is kept memory for
 ENOUGH = 3  # requests in a row that end before the failure comes: there are no more allocations
 
 
@@ -83,3 +85,27 @@ def test_no_memory_at_any_allocation_ends_no_server(starved, database_engine, na
     expect_clean(server, before)
     report(f"{database_engine}: no memory at an allocation of: {name.replace('_', ' ')}", number + 1, f"{failed} were refused or cut off, the "
            "next one was served")
+
+
+def test_no_memory_for_a_new_connection_closes_no_door(starved, report, database_engine):
+    shop, left = starved
+    server, before, lost = shop.server, held(shop.server), 0
+    for number in range(FURTHEST):
+        left[0] = number
+        for connection in [RawConnection(server) for _ in range(CROWD)]:
+            with connection:
+                lost += not is_served(connection)
+        left[0] = ALL_GO_WELL
+        with RawConnection(server) as connection:
+            assert is_served(connection), f"who comes after a failure at allocation {number}"
+    expect_clean(server, before)
+    report(f"{database_engine}: no memory at an allocation of: {CROWD} new connections", FURTHEST,
+           f"{lost} were lost, who came next was served")
+
+
+def is_served(connection):
+    try:
+        connection.send("GET /livez HTTP/1.1", "Host: {host}")
+        return connection.read_answer().status == 200
+    except (AssertionError, ConnectionError):  # cut off
+        return False

@@ -5,15 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
 #include "kernel/clock.hpp"
+#include "platform/memory.hpp"
 #include "platform/observe/request_id.hpp"
-#include "platform/timer.hpp"
 
 namespace haat::http {
 namespace {
@@ -21,7 +20,8 @@ namespace {
 using boost::system::error_code;
 
 constexpr int kBacklog = 4'096;
-constexpr std::chrono::milliseconds kPauseWhenOutOfFiles{50};
+constexpr int kAcceptedAtOnce = 64;  // before the thread sees to its connections again
+constexpr std::chrono::milliseconds kPauseWhenRefused{50};
 constexpr std::chrono::milliseconds kStopPoll{5};
 
 }  // namespace
@@ -34,11 +34,13 @@ Server::Server(const Pipeline& pipeline, RequestObserver& observer, const Server
         options.prepare(workers_.back()->context);
     }
     acceptor_ = std::make_unique<Acceptor>(workers_.front()->context);
+    accept_again_ = std::make_unique<Timer>(workers_.front()->context);
     if (is_inherited_) {
         adopt(options.inherited_socket);
     } else {
         listen(options);
     }
+    acceptor_->non_blocking(true);
     port_ = acceptor_->local_endpoint().port();
 }
 
@@ -80,7 +82,7 @@ bool Server::is_alive(std::int64_t within_ms) const {
 
 void Server::start() {
     accepting_ = true;
-    asio::co_spawn(workers_.front()->context, accept(), asio::detached);
+    accept();
     for (const auto& worker : workers_) {
         threads_.emplace_back([&worker = *worker] {
             pthread_setname_np(pthread_self(), "haat-io");
@@ -89,41 +91,45 @@ void Server::start() {
     }
 }
 
-awaitable<> Server::accept() {
-    while (!state_.stopping) {
-        Worker& worker = next_worker();
-        error_code error;
-        Socket socket =
-            co_await acceptor_->async_accept(worker.context, asio::redirect_error(use_awaitable, error));
-        if (!error) {
-            try {
-                deal(std::move(socket), worker);
-            } catch (const std::exception&) {
-                continue;  // out of memory: this client is lost, not the ones after it
-            }
-        } else if (!state_.stopping) {
-            // Out of file descriptors, most likely: connections that end free some.
-            co_await pause_for(kPauseWhenOutOfFiles);
-        }
-    }
-    if (!is_inherited_) accept_waiting();
+// No coroutine: one that finds no memory to wait is gone. And not by async_accept(): where it finds none for
+// the new socket, it forgets who waits for it.
+void Server::accept() {
+    if (state_.stopping) return stop_accepting();
+    surely([this] {
+        acceptor_->async_wait(Acceptor::wait_read, [this](error_code error) {
+            if (!error) error = accept_waiting(kAcceptedAtOnce);
+            if (error && !state_.stopping) return pause_accepting();
+            accept();
+        });
+    });
+}
+
+// Out of file descriptors or memory, most likely: connections that end free some.
+void Server::pause_accepting() {
+    accept_again_->expires_after(kPauseWhenRefused);
+    surely([this] { accept_again_->async_wait([this](error_code) { accept(); }); });
+}
+
+// Who is in the queue believes to be connected, and may have sent a request.
+void Server::stop_accepting() {
+    if (!is_inherited_) accept_waiting(kBacklog);
     error_code ignored;
     acceptor_->close(ignored);
     accepting_ = false;
 }
 
-// Who is in the queue believes to be connected, and may have sent a request.
-void Server::accept_waiting() try {
+error_code Server::accept_waiting(int most) try {
     error_code error;
-    acceptor_->non_blocking(true, error);
-    for (int i = 0; i < kBacklog && !error; ++i) {
+    for (int i = 0; i < most && !error; ++i) {
         Worker& worker = next_worker();
         Socket socket{worker.context};
         acceptor_->accept(socket, error);
         if (!error) deal(std::move(socket), worker);
     }
-} catch (const std::exception&) {
-    return;  // out of memory: those who still wait are lost
+    const bool is_done = error == asio::error::would_block || error == asio::error::connection_aborted;
+    return is_done ? error_code{} : error;
+} catch (const std::exception&) {  // out of memory: this client is lost, not the ones after it
+    return asio::error::no_memory;
 }
 
 Worker& Server::next_worker() {
@@ -165,6 +171,7 @@ bool Server::stop(std::int64_t grace_ms) {
     asio::post(workers_.front()->context, [this] {
         error_code ignored;
         acceptor_->cancel(ignored);
+        accept_again_->cancel();
     });
     for (const auto& worker : workers_) {
         asio::post(worker->context, [&worker = *worker] { worker.drain(); });

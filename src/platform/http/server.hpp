@@ -12,6 +12,7 @@
 
 #include "platform/http/connection.hpp"
 #include "platform/http/worker.hpp"
+#include "platform/timer.hpp"
 
 namespace haat::http {
 
@@ -57,8 +58,10 @@ private:
 
     void listen(const ServerOptions& options);
     void adopt(int socket);
-    awaitable<> accept();
-    void accept_waiting();
+    void accept();
+    void pause_accepting();
+    void stop_accepting();
+    boost::system::error_code accept_waiting(int most);
     Worker& next_worker();
     void deal(Socket socket, Worker& worker);
     void turn_away(Socket socket);
@@ -66,6 +69,7 @@ private:
     ServerState state_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<Acceptor> acceptor_;
+    std::unique_ptr<Timer> accept_again_;
     const bool is_inherited_;
     std::uint16_t port_ = 0;
     std::size_t next_ = 0;                // worker

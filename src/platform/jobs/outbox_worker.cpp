@@ -8,6 +8,7 @@
 #include <random>
 
 #include "platform/fail_point.hpp"
+#include "platform/memory.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::jobs {
@@ -63,7 +64,7 @@ void OutboxWorker::work(bool sweeps) {
             const bool swept = sweeps && sweep();
             if (!delivered && !swept) wait_for_work(version);
         } catch (const std::exception& failure) {
-            log_(fmt::format("outbox: {}", failure.what()));
+            if_possible([&] { log_(fmt::format("outbox: {}", failure.what())); });
             pause(kFailurePauseMs);
         }
     }
@@ -103,7 +104,10 @@ void OutboxWorker::settle(const Lease& lease, const Attempt& attempt) {
             if (settlement.state == EventState::failed) ++failed_;
             return;
         } catch (const std::exception& failure) {
-            log_(fmt::format("outbox: event {} is not settled: {}", lease.event.id.text(), failure.what()));
+            if_possible([&] {
+                log_(fmt::format("outbox: event {} is not settled: {}", lease.event.id.text(),
+                                 failure.what()));
+            });
             if (Timestamp::now() >= lease.until || !pause(kFailurePauseMs)) return;
         }
     }
@@ -119,8 +123,10 @@ bool OutboxWorker::sweep() {
 
 void OutboxWorker::report(const Event& event, const Settlement& settlement) const {
     const auto* fate = settlement.state == EventState::failed ? "given up" : "to be tried again";
-    log_(fmt::format("outbox: event {} ({}), attempt {} of {}, {}: {}", event.id.text(), event.kind,
-                     event.attempts + 1, kMaxAttempts, fate, settlement.last_error));
+    if_possible([&] {
+        log_(fmt::format("outbox: event {} ({}), attempt {} of {}, {}: {}", event.id.text(), event.kind,
+                         event.attempts + 1, kMaxAttempts, fate, settlement.last_error));
+    });
 }
 
 void OutboxWorker::wait_for_work(std::uint64_t seen_version) {

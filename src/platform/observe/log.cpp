@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "platform/memory.hpp"
 #include "platform/observe/access.hpp"
 
 namespace haat::observe {
@@ -138,17 +139,19 @@ void stop_log() {
     }
 }
 
-void log_event(LogLevel level, std::string_view event, Fields fields) {
+void log_event(LogLevel level, std::string_view event, Fields fields) noexcept {
     auto& log = the_log();
     if (level < log.level) return;
-    std::string line;
-    append_event(line, log.format, Timestamp::now(), level, event, fields);
-    const std::lock_guard lock{log.mutex};
-    if (log.events) {
-        log.events->write(line);
-    } else {
-        write_all(STDERR_FILENO, line);
-    }
+    if_possible([&] {
+        std::string line;
+        append_event(line, log.format, Timestamp::now(), level, event, fields);
+        const std::lock_guard lock{log.mutex};
+        if (log.events) {
+            log.events->write(line);
+        } else {
+            write_all(STDERR_FILENO, line);
+        }
+    });
 }
 
 std::uint64_t log_dropped() {

@@ -33,7 +33,8 @@ void start_log(const LogOptions& options);
 // Writes what is queued and ends the threads. Waits for the reader, so it comes last.
 void stop_log();
 
-void log_event(LogLevel level, std::string_view event, Fields fields = {});
+// Where there is no memory for the line, it is left out.
+void log_event(LogLevel level, std::string_view event, Fields fields = {}) noexcept;
 inline void log_debug(std::string_view event, Fields fields = {}) {
     log_event(LogLevel::debug, event, fields);
 }

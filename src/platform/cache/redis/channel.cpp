@@ -19,6 +19,7 @@ namespace {
 
 using boost::system::error_code;
 
+constexpr std::chrono::milliseconds kPauseWithoutMemory{1};
 constexpr double kSilentPings = 2.5;  // so many without a sound, and the connection counts as lost
 
 double chance() {
@@ -39,22 +40,28 @@ void Channel::subscribe(std::string_view topic, Hear hear) {
 void Channel::on_state(HearState hear) { state_listeners_.push_back(std::move(hear)); }
 
 void Channel::start() {
-    asio::co_spawn(context_, run(), asio::detached);
     thread_ = std::jthread{[this] {
         pthread_setname_np(pthread_self(), "haat-redis");
         redis_.on(context_);
-        for (;;) {
-            try {
-                context_.run();
-                return;
-            } catch (const std::exception&) {
-                continue;  // out of memory for a message: that one is lost
-            }
-        }
+        while (!is_stopping_) work();
     }};
 }
 
+// Until it stops, or there was no memory: that may have cost a message, or the coroutine that listens.
+void Channel::work() try {
+    if (running_.expired()) {
+        const auto running = std::make_shared<char>();
+        running_ = running;
+        auto ended = [](const std::exception_ptr& fault) { std::rethrow_exception(fault); };
+        asio::co_spawn(context_, run(running), ended);
+    }
+    context_.run();
+} catch (const std::exception&) {
+    std::this_thread::sleep_for(kPauseWithoutMemory);
+}
+
 void Channel::stop() {
+    is_stopping_ = true;
     context_.stop();
     if (thread_.joinable()) thread_.join();
 }
@@ -70,30 +77,32 @@ void Channel::publish(std::string_view topic, std::string text) {
     asio::post(context_, std::move(send));
 }
 
-awaitable<> Channel::run() {
-    const Options& options = redis_.options();
-    Breaker breaker{options.breaker};
-    Timer pause{context_};
-    error_code ignored;
+awaitable<> Channel::run(std::shared_ptr<void> /*running*/) {
+    Breaker breaker{redis_.options().breaker};
     for (;;) {
-        const std::int64_t pause_ms = std::max<std::int64_t>(0, breaker.try_at_ms() - steady_ms());
-        pause.expires_after(std::chrono::milliseconds{pause_ms});
-        co_await pause.async_wait(asio::redirect_error(use_awaitable, ignored));
-        breaker.begin_try();
-        const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
-        if (!link.stream) {
-            breaker.try_failed(steady_ms(), chance());
-            redis_.not_reached(link.problem);
-            continue;
-        }
-        breaker.try_succeeded();
-        co_await listen(link.stream);
-        set_connected(false);
-        breaker.lost(steady_ms(), chance());
+        co_await connect_and_listen(breaker);
+        if (breaker.state() == Breaker::State::closed) breaker.lost(steady_ms(), chance());
+        if (breaker.state() == Breaker::State::half_open) breaker.try_failed(steady_ms(), chance());
     }
 }
 
+awaitable<> Channel::connect_and_listen(Breaker& breaker) {
+    const Options& options = redis_.options();
+    set_connected(false);
+    co_await pause_for(
+        std::chrono::milliseconds{std::max<std::int64_t>(0, breaker.try_at_ms() - steady_ms())});
+    breaker.begin_try();
+    const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
+    if (!link.stream) {
+        redis_.not_reached(link.problem);
+        co_return;
+    }
+    breaker.try_succeeded();
+    co_await listen(link.stream);
+}
+
 awaitable<> Channel::listen(std::shared_ptr<Stream> stream) {
+    const ClosedAtEnd closed{stream};
     Batch batch;
     for (const auto& subscription : subscriptions_) batch.add({"SUBSCRIBE", subscription.name});
     batch.add({"PING"});
@@ -115,7 +124,6 @@ awaitable<> Channel::listen(std::shared_ptr<Stream> stream) {
         for (const Reply& reply : replies) heard(reply, confirmed);
         if (!is_sound) break;
     }
-    stream->close();
 }
 
 void Channel::heard(const Reply& reply, std::size_t& confirmed) {
@@ -130,14 +138,16 @@ void Channel::heard(const Reply& reply, std::size_t& confirmed) {
 }
 
 void Channel::set_connected(bool connected) {
-    if (is_connected_.exchange(connected) == connected) return;
+    if (is_connected_ == connected) return;
     for (const auto& hear : state_listeners_) hear(connected);
+    is_connected_ = connected;
 }
 
 // A connection may be dead without a word: asks for a sign of life, and closes it when none comes.
 awaitable<> Channel::keep_alive(std::shared_ptr<Stream> stream) {
     const std::int64_t ping_ms = redis_.options().ping_ms;
     const auto silent_ms = static_cast<std::int64_t>(kSilentPings * static_cast<double>(ping_ms));
+    const ClosedAtEnd closed{stream};
     const Batch ping{"PING"};
     Timer timer{context_};
     error_code ignored;
@@ -148,7 +158,6 @@ awaitable<> Channel::keep_alive(std::shared_ptr<Stream> stream) {
         const bool written = co_await stream->write(ping.bytes());
         if (!written) break;
     }
-    stream->close();
 }
 
 }  // namespace haat::cache::redis

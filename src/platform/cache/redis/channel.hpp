@@ -57,7 +57,9 @@ private:
         Hear hear;
     };
 
-    awaitable<> run();
+    void work();
+    awaitable<> run(std::shared_ptr<void> running);
+    awaitable<> connect_and_listen(Breaker& breaker);
     awaitable<> listen(std::shared_ptr<Stream> stream);
     void heard(const Reply& reply, std::size_t& confirmed);
     void set_connected(bool connected);
@@ -69,7 +71,9 @@ private:
     asio::io_context context_{1};
     std::atomic<int> unsent_{0};
     std::atomic<bool> is_connected_{false};
+    std::atomic<bool> is_stopping_{false};
     std::int64_t last_heard_ms_ = 0;
+    std::weak_ptr<void> running_;  // expires when run() ends, as it does where it finds no memory to wait
     std::jthread thread_;
 };
 

@@ -10,6 +10,7 @@
 #include "kernel/clock.hpp"
 #include "platform/cache/redis/link.hpp"
 #include "platform/handoff.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::cache::redis {
 namespace {
@@ -30,7 +31,6 @@ Client::Client(asio::io_context& context, Redis& redis)
     : context_{context},
       redis_{redis},
       breaker_{redis.options().breaker},
-      pause_{context},
       deadlines_{context},
       pings_{context},
       random_{std::random_device{}()} {}
@@ -38,38 +38,45 @@ Client::Client(asio::io_context& context, Redis& redis)
 Client::~Client() = default;
 
 void Client::start() {
-    asio::co_spawn(context_, run(), asio::detached);
+    begin_to_run();
     ping_when_idle();
 }
 
-awaitable<> Client::run() {
+void Client::begin_to_run() {
+    const auto running = std::make_shared<char>();
+    running_ = running;
+    asio::co_spawn(context_, run(running), asio::detached);
+}
+
+awaitable<> Client::run(std::shared_ptr<void> /*running*/) {
+    for (;;) co_await connect_and_read();
+}
+
+awaitable<> Client::connect_and_read() {
+    if (stream_) end();
+    if (breaker_.state() == Breaker::State::half_open) breaker_.try_failed(steady_ms(), chance());
     const Options& options = redis_.options();
-    for (;;) {
-        const std::int64_t pause_ms = std::max<std::int64_t>(0, breaker_.try_at_ms() - steady_ms());
-        pause_.expires_after(std::chrono::milliseconds{pause_ms});
-        error_code ignored;
-        co_await pause_.async_wait(asio::redirect_error(use_awaitable, ignored));
-        breaker_.begin_try();
-        const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
-        if (!link.stream) {
-            breaker_.try_failed(steady_ms(), chance());
-            redis_.not_reached(link.problem);
-            continue;
-        }
-        begin(link.stream);
-        co_await read(link.stream);
-        end();
+    co_await pause_for(
+        std::chrono::milliseconds{std::max<std::int64_t>(0, breaker_.try_at_ms() - steady_ms())});
+    breaker_.begin_try();
+    const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
+    if (!link.stream) {
+        redis_.not_reached(link.problem);
+        co_return;
     }
+    begin(link.stream);
+    co_await read(link.stream);
 }
 
 void Client::begin(std::shared_ptr<Stream> stream) {
-    stream_ = std::move(stream);
     why_lost_ = "it ended the connection";
+    stream_ = std::move(stream);
     breaker_.try_succeeded();
     redis_.connected();
 }
 
 awaitable<> Client::read(std::shared_ptr<Stream> stream) {
+    const ClosedAtEnd closed{stream};
     ReplyReader reader;
     std::vector<Reply> replies;
     std::array<char, kReadBytes> bytes{};
@@ -84,17 +91,16 @@ awaitable<> Client::read(std::shared_ptr<Stream> stream) {
         why_lost_ = "it sent what is no answer";
         break;
     }
-    stream->close();
 }
 
 void Client::end() {
+    std::deque<Pending> abandoned;  // wants memory, so it comes first
+    abandoned.swap(pending_);
     stream_.reset();
     unsent_.clear();
     breaker_.lost(steady_ms(), chance());
-    redis_.disconnected(why_lost_);
-    std::deque<Pending> abandoned;
-    abandoned.swap(pending_);
     for (Pending& pending : abandoned) settle(pending, Outcome::lost);
+    redis_.disconnected(why_lost_);
 }
 
 bool Client::has_room_for(const Batch& batch) const {
@@ -123,27 +129,51 @@ void Client::send(const Batch& batch) {
     }
 }
 
-void Client::enqueue(const Batch& batch, Pending pending) {
+void Client::enqueue(const Batch& batch, Pending pending) noexcept {
     pending.missing = batch.commands();
     pending.deadline_ms = steady_ms() + redis_.options().command_ms;
     pending.sent_at = std::chrono::steady_clock::now();
-    unsent_ += batch.bytes();
-    pending_.push_back(std::move(pending));
+    const std::size_t unsent = unsent_.size();
+    try {
+        unsent_ += batch.bytes();
+        pending_.push_back(std::move(pending));
+    } catch (const std::exception&) {  // no memory
+        unsent_.resize(unsent);
+        return settle(pending, Outcome::skipped);
+    }
+    try {
+        get_going();
+    } catch (const std::exception&) {  // no memory: the next one does it for both
+        return;
+    }
+}
+
+void Client::get_going() {
     if (!is_expiry_set_) expire_at(pending_.back().deadline_ms);
-    if (is_writing_) return;
-    is_writing_ = true;
-    asio::co_spawn(context_, flush(), asio::detached);
+    if (std::exchange(is_writing_, true)) return;
+    try {
+        asio::co_spawn(context_, flush(), asio::detached);
+    } catch (const std::exception&) {
+        is_writing_ = false;
+        throw;
+    }
 }
 
 awaitable<> Client::flush() {
-    while (stream_ && !unsent_.empty()) {
-        const auto stream = stream_;
-        std::string bytes;
-        bytes.swap(unsent_);
-        const bool written = co_await stream->write(bytes);
-        if (!written) stream->close();
+    try {
+        while (stream_ && !unsent_.empty()) co_await write_unsent();
+    } catch (const std::exception&) {  // no memory: nobody knows how much of it was sent
+        if (stream_) stream_->close();
     }
     is_writing_ = false;
+}
+
+awaitable<> Client::write_unsent() {
+    const auto stream = stream_;
+    std::string bytes;
+    bytes.swap(unsent_);
+    const bool written = co_await stream->write(bytes);
+    if (!written) stream->close();
 }
 
 // false: the connection is of no more use.
@@ -184,13 +214,13 @@ void Client::settle(Pending& pending, Outcome outcome) {
 }
 
 void Client::expire_at(std::int64_t at_ms) {
-    is_expiry_set_ = true;
     deadlines_.expires_after(std::chrono::milliseconds{std::max<std::int64_t>(1, at_ms - steady_ms())});
     deadlines_.async_wait([this](const error_code& error) {
         if (error) return;
         is_expiry_set_ = false;
         expire();
     });
+    is_expiry_set_ = true;
 }
 
 // Those whose time is over go on without an answer. Their places in the queue stay, for answers that still
@@ -214,13 +244,15 @@ void Client::expire() {
 
 void Client::ping_when_idle() {
     pings_.expires_after(std::chrono::milliseconds{redis_.options().ping_ms});
-    pings_.async_wait([this](const error_code& error) {
+    const auto ping = [this](const error_code& error) {
         if (error) return;
-        const Batch ping{"PING"};
-        const bool is_idle = pending_.empty() || pending_.back().is_settled;
-        if (is_idle && has_room_for(ping)) enqueue(ping, {.is_counted = false});
         ping_when_idle();
-    });
+        if (running_.expired()) begin_to_run();
+        const Batch batch{"PING"};
+        const bool is_idle = pending_.empty() || pending_.back().is_settled;
+        if (is_idle && has_room_for(batch)) enqueue(batch, {.is_counted = false});
+    };
+    surely([&] { pings_.async_wait(ping); });
 }
 
 }  // namespace haat::cache::redis

@@ -55,14 +55,18 @@ private:
         bool is_settled = false;         // its outcome is known
     };
 
-    awaitable<> run();
+    void begin_to_run();
+    awaitable<> run(std::shared_ptr<void> running);
+    awaitable<> connect_and_read();
     awaitable<> read(std::shared_ptr<Stream> stream);
     awaitable<> flush();
+    awaitable<> write_unsent();
     void begin(std::shared_ptr<Stream> stream);
     void end();
 
     [[nodiscard]] bool has_room_for(const Batch& batch) const;
-    void enqueue(const Batch& batch, Pending pending);
+    void enqueue(const Batch& batch, Pending pending) noexcept;
+    void get_going();
     bool deliver(std::vector<Reply>& replies);
     void settle(Pending& pending, Outcome outcome);
     void expire_at(std::int64_t at_ms);
@@ -73,11 +77,11 @@ private:
     asio::io_context& context_;
     Redis& redis_;
     Breaker breaker_;
-    Timer pause_;
     Timer deadlines_;
     Timer pings_;
     bool is_expiry_set_ = false;
     bool is_writing_ = false;
+    std::weak_ptr<void> running_;     // expires when run() ends, as it does where it finds no memory to wait
     std::shared_ptr<Stream> stream_;  // while the breaker is closed
     std::string unsent_;
     std::deque<Pending> pending_;  // in the order of their deadlines

@@ -54,6 +54,18 @@ private:
     bool closed_ = false;
 };
 
+// Closes a stream with whoever uses it: he may end for want of memory, too.
+class ClosedAtEnd {
+public:
+    explicit ClosedAtEnd(std::shared_ptr<Stream> stream) : stream_{std::move(stream)} {}
+    ~ClosedAtEnd() { stream_->close(); }
+    ClosedAtEnd(const ClosedAtEnd&) = delete;
+    ClosedAtEnd& operator=(const ClosedAtEnd&) = delete;
+
+private:
+    std::shared_ptr<Stream> stream_;
+};
+
 // Closes a stream when its time is over, unless it is destroyed before.
 class Deadline {
 public:

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernel/clock.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -299,7 +300,8 @@ void Connection::lose(const std::string& reason) {
     handle_.reset();
     waiting_since_ms_ = 0;
     for (const auto& answer : pipeline_.on_lost()) settle(answer, nullptr);
-    if (first_finished_ != nullptr) asio::post(context_, [self] { self->resume_finished(); });
+    if (first_finished_ != nullptr)
+        surely([&] { asio::post(context_, [self] { self->resume_finished(); }); });
     owner_.on_lost(*this);
 }
 

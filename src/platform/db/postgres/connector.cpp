@@ -59,16 +59,23 @@ void Connector::connect(bool read_only, Done done) {
     asio::post(context_, std::move(enqueue));
 }
 
+void Connector::go_on() {
+    asio::post(context_, [this] { begin_more(); });
+}
+
 void Connector::begin_more() {
-    while (!requests_.empty() && !pausing_ && under_way_ < (is_down() ? 1 : kAtOnce)) {
-        ++under_way_;
+    while (!requests_.empty() && !pausing_ && under_way_.count() < (is_down() ? 1 : kAtOnce)) {
         Request request = std::move(requests_.front());
         requests_.pop_front();
-        asio::co_spawn(context_, serve(std::move(request)), asio::detached);
+        try {
+            asio::co_spawn(context_, serve(std::move(request), under_way_.one_more()), asio::detached);
+        } catch (const std::exception&) {  // no memory: `done` is destroyed
+            continue;
+        }
     }
 }
 
-awaitable<> Connector::serve(Request request) {
+awaitable<> Connector::serve(Request request, Owners::One one) {
     Opened opened;
     std::string why;
     try {
@@ -76,32 +83,38 @@ awaitable<> Connector::serve(Request request) {
     } catch (const std::exception& error) {
         why = error.what();
     }
-    --under_way_;
-    if (opened.handle) {
-        if (is_down_.exchange(false)) observe::log_info("database_available");
-        pause_ms_ = 0;
-        request.done(std::move(opened), {});
-    } else {
-        failed(request, why);
+    one.reset();
+    try {
+        tell(request, std::move(opened), why);
+    } catch (const std::exception&) {  // no memory
+        request.done = nullptr;
     }
     begin_more();
+}
+
+void Connector::tell(Request& request, Opened opened, const std::string& why_not) {
+    if (!opened.handle) return failed(request, why_not);
+    pause_ms_ = 0;
+    const bool was_down = is_down_.exchange(false);
+    request.done(std::move(opened), {});
+    if (was_down) observe::log_info("database_available");
 }
 
 // Who asked meanwhile would have to wait for the pause and the next attempt: better tell them now.
 void Connector::failed(Request& request, const std::string& why) {
     const bool was_down = is_down_.exchange(true);
-    if (!was_down) observe::log_warn("database_unavailable", {{"reason", why}});
-    auto waiting = std::exchange(requests_, {});
-    request.done({}, why);
-    for (Request& other : waiting) other.done({}, why);
     if (was_down) {
         pause_ms_ = std::clamp(2 * pause_ms_, kFirstPauseMs, kMaxPauseMs);
         pause();
     }
+    auto waiting = std::exchange(requests_, {});
+    request.done({}, why);
+    for (Request& other : waiting) other.done({}, why);
+    if (!was_down) observe::log_warn("database_unavailable", {{"reason", why}});
 }
 
 void Connector::pause() {
-    if (std::exchange(pausing_, true)) return;
+    if (pausing_) return;
     const auto spread = static_cast<std::uint32_t>(pause_ms_) * kJitterPercent / 100 + 1;
     pause_timer_.expires_after(std::chrono::milliseconds{pause_ms_ - crypto::random_below(spread)});
     auto go_on = [this](boost::system::error_code error) {
@@ -110,6 +123,7 @@ void Connector::pause() {
         begin_more();
     };
     pause_timer_.async_wait(go_on);
+    pausing_ = true;
 }
 
 awaitable<Opened> Connector::open(bool read_only) {

@@ -20,6 +20,17 @@ struct SessionOptions {
     std::int64_t idle_in_transaction_ms = 0;
 };
 
+// Counts what is under way by those who see to it: also when they end for want of memory.
+class Owners {
+public:
+    using One = std::shared_ptr<void>;
+    [[nodiscard]] One one_more() const { return first_; }
+    [[nodiscard]] std::size_t count() const { return static_cast<std::size_t>(first_.use_count() - 1); }
+
+private:
+    One first_ = std::make_shared<char>();
+};
+
 class Connector {
 public:
     static constexpr std::size_t kAtOnce = 4;
@@ -30,7 +41,8 @@ public:
     static constexpr std::int64_t kFirstPauseMs = 50;
     static constexpr std::int64_t kMaxPauseMs = 1'000;
 
-    // Called on the connector's thread; either a connection, or why there is none.
+    // Called on the connector's thread; either a connection, or why there is none. Where there is no memory
+    // for that, it is destroyed without a call.
     using Done = std::move_only_function<void(Opened opened, std::string why_not)>;
 
     Connector(asio::io_context& context, const Target& target, SessionOptions options);
@@ -38,6 +50,10 @@ public:
     // From any thread. The request waits while connecting pauses after a failure, and shares the next
     // attempt's failure.
     void connect(bool read_only, Done done);
+
+    // Requests wait for the end of those before them, of which one may have ended without a word, too. From
+    // any thread.
+    void go_on();
 
     // The last attempt failed. From any thread.
     [[nodiscard]] bool is_down() const { return is_down_.load(std::memory_order_relaxed); }
@@ -60,7 +76,8 @@ private:
     };
 
     void begin_more();
-    awaitable<> serve(Request request);
+    awaitable<> serve(Request request, Owners::One one);
+    void tell(Request& request, Opened opened, const std::string& why_not);
     void failed(Request& request, const std::string& why);
     void pause();
     awaitable<Opened> open_at(const Host& host, bool read_only, Patience patience);
@@ -72,7 +89,7 @@ private:
     const Target& target_;
     const SessionOptions options_;
     std::deque<Request> requests_;
-    std::size_t under_way_ = 0;
+    Owners under_way_;
     std::size_t good_host_ = 0;  // the one that was reached last
     Timer pause_timer_;
     std::int64_t pause_ms_ = 0;  // before the next attempt; 0 after a success

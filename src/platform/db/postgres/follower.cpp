@@ -9,6 +9,7 @@
 #include <string>
 
 #include "kernel/clock.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::db::postgres {
 namespace {
@@ -71,7 +72,7 @@ Follower::~Follower() {
         ControlConnection connection{target_, never};
         connection.run(kLeave, {node_.str()});
     } catch (const std::exception& error) {
-        log_(fmt::format("the node's lease runs out by itself: {}", error.what()));
+        if_possible([&] { log_(fmt::format("the node's lease runs out by itself: {}", error.what())); });
     }
 }
 
@@ -88,9 +89,11 @@ void Follower::work() {
             follow(connection);
         } catch (const std::exception& error) {
             lease_.end();
-            if (!stop_.is_raised() && !std::exchange(is_away, true)) {
-                log_(fmt::format("hears no changes of other nodes and uses no cache: {}", error.what()));
-            }
+            const bool is_news = !stop_.is_raised() && !std::exchange(is_away, true);
+            if_possible([&] {
+                if (is_news)
+                    log_(fmt::format("hears no changes of other nodes and uses no cache: {}", error.what()));
+            });
         }
         retry_ms = std::min(retry_ms * 2, kLongestRetryMs);
     } while (stop_.pause(retry_ms));

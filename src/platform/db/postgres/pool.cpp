@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "kernel/clock.hpp"
+#include "platform/handoff.hpp"
+#include "platform/memory.hpp"
 #include "platform/observe/log.hpp"
 
 namespace haat::db::postgres {
@@ -35,7 +37,7 @@ Pool::Pool(asio::io_context& context, Connector& connector, const PoolLimits& li
       timer_{context} {
     door_->context = &context;
     door_->pool = this;
-    for (std::size_t i = 0; i < limits_.shared; ++i) open(true);
+    open_missing();
 }
 
 Pool::~Pool() {
@@ -58,34 +60,46 @@ Pool::~Pool() {
 }
 
 void Pool::open(bool shared) {
-    auto done = [door = door_, shared](Opened made, std::string why_not) {
+    auto done = [door = door_, shared, opening = (shared ? opening_shared_ : opening_exclusive_).one_more()](
+                    Opened made, std::string why_not) mutable {
         const std::lock_guard lock{door->mutex};
         if (door->context == nullptr) return;
-        auto deliver = [door, shared, made = std::move(made), why = std::move(why_not)]() mutable {
+        auto deliver = [door, shared, opening = std::move(opening), made = std::move(made),
+                        why = std::move(why_not)]() mutable {
+            opening.reset();
             if (door->pool != nullptr) door->pool->opened(shared, std::move(made), why);
         };
         asio::post(*door->context, std::move(deliver));
     };
     connector_.connect(shared, std::move(done));
-    ++(shared ? opening_shared_ : opening_exclusive_);
+}
+
+void Pool::open_missing() {
+    while (shared_.size() + opening_shared_.count() < limits_.shared) open(true);
+    open_for(turns_.size());
 }
 
 void Pool::opened(bool shared, Opened made, const std::string& why_not) {
-    --(shared ? opening_shared_ : opening_exclusive_);
-    if (!made.handle) {
-        if (shared) open(true);  // the connector waits before it tries again
-        if (shared_.empty() && shared) refuse(shared_turns_, kAll, why_not);
-        if (exclusive_.empty() && !shared) refuse(turns_, kAll, why_not);
-        return;
+    if (made.handle) {
+        take_up(shared, std::move(made));
+        return serve_waiting();
     }
+    if (shared_.empty() && shared) refuse(shared_turns_, kAll, why_not);
+    if (exclusive_.empty() && !shared) refuse(turns_, kAll, why_not);
+    open_missing();  // the connector waits before it tries again
+}
+
+void Pool::take_up(bool shared, Opened made) {
     Connection::Owner& owner = *this;
-    auto connection = std::make_shared<Connection>(context_, std::move(made), owner);
+    const auto connection = std::make_shared<Connection>(context_, std::move(made), owner);
     (shared ? shared_ : exclusive_).push_back(connection);
     ++figures_.connections;
-    connection->start();
-    if (!connection->is_open()) return;  // and on_lost has been told
-    if (!shared) idle_.push_back(std::move(connection));
-    serve_waiting();
+    try {
+        connection->start();  // which may lose it, and tell on_lost()
+        if (!shared && connection->is_open()) idle_.push_back(connection);
+    } catch (const std::exception& fault) {  // no memory: nobody would hear what it answers
+        connection->lose(fault.what());
+    }
 }
 
 bool Pool::has_room_for(Purpose purpose) const {
@@ -145,20 +159,15 @@ void Pool::on_idle(Connection& connection) {
 
 void Pool::on_lost(Connection& connection) {
     const auto same = [&](const auto& other) { return other.get() == &connection; };
-    observe::log_warn("database_connection_lost", {{"reason", connection.why_lost()}});
     --figures_.connections;
-    std::erase_if(idle_, same);
-    std::erase_if(returning_, same);
-    if (std::erase_if(shared_, same) > 0) {
-        open(true);
-    } else {
-        std::erase_if(exclusive_, same);
-        open_for(turns_.size());
-    }
+    for (auto* all : {&idle_, &returning_, &shared_, &exclusive_}) std::erase_if(*all, same);
+    open_missing();
+    observe::log_warn("database_connection_lost", {{"reason", connection.why_lost()}});
 }
 
 void Pool::open_for(std::size_t callers) {
-    while (opening_exclusive_ < callers && exclusive_.size() + opening_exclusive_ < limits_.exclusive)
+    while (opening_exclusive_.count() < callers &&
+           exclusive_.size() + opening_exclusive_.count() < limits_.exclusive)
         open(false);
 }
 
@@ -218,14 +227,16 @@ awaitable<> Pool::wait(Turn& turn, std::deque<Turn*>& queue) {
     if (queue.size() >= kMaxWaiting) throw Unavailable{"too many wait for a connection to the database"};
     const bool is_shared = &queue == &shared_turns_;
     turn.until_ms = steady_ms() + Database::kMaxWaitMs;
+    watch();
     if (connector_.is_down() && (is_shared ? shared_ : exclusive_).empty()) {
         if (!is_shared) open_for(queue.size() + 1);
         throw Unavailable{"the database server cannot be reached"};
     }
-    watch();
     if (!is_shared) open_for(queue.size() + 1);
     const Place place{turn, queue, figures_};
-    auto start = [&turn](auto handler) { turn.resume = std::move(handler); };
+    auto start = [&turn](auto handler) {
+        turn.resume = std::make_shared<std::move_only_function<void()>>(std::move(handler));
+    };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);
     if (!turn.connection) throw Unavailable{turn.why_not};
 }
@@ -265,7 +276,7 @@ void Pool::refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::st
 void Pool::end(Turn& turn) {
     turn.is_queued = false;
     --figures_.waiting;
-    asio::post(context_, std::move(turn.resume));
+    surely([&] { asio::post(context_, [resume = turn.resume] { go_on(resume); }); });
 }
 
 bool Pool::is_busy() const {
@@ -286,9 +297,12 @@ void Pool::watch() {
 
 void Pool::tick() {
     watching_ = false;
+    if (is_busy()) watch();  // before all that may find no memory
     const std::int64_t now_ms = steady_ms();
-    refuse(turns_, now_ms, why_none(opening_exclusive_));
-    refuse(shared_turns_, now_ms, why_none(opening_shared_));
+    refuse(turns_, now_ms, why_none(opening_exclusive_.count()));
+    refuse(shared_turns_, now_ms, why_none(opening_shared_.count()));
+    open_missing();  // there may have been no memory when it went missing
+    if (opening_shared_.count() + opening_exclusive_.count() > 0) connector_.go_on();
     auto all = shared_;
     all.insert(all.end(), exclusive_.begin(), exclusive_.end());
     for (const auto& connection : all) {
@@ -296,7 +310,6 @@ void Pool::tick() {
         if (since_ms != 0 && now_ms - since_ms > limits_.max_silence_ms)
             connection->lose("no answer from the server");
     }
-    if (is_busy()) watch();
 }
 
 }  // namespace haat::db::postgres

@@ -79,7 +79,7 @@ private:
         std::shared_ptr<Connection> connection{};
         std::string why_not{};
         bool is_queued = false;
-        std::move_only_function<void()> resume{};
+        std::shared_ptr<std::move_only_function<void()>> resume{};
     };
     // A place in a queue, given up when the caller ends before its turn comes.
     class Place;
@@ -87,7 +87,9 @@ private:
     void on_lost(Connection& connection) override;
 
     void open(bool shared);
+    void open_missing();
     void opened(bool shared, Opened opened, const std::string& why_not);
+    void take_up(bool shared, Opened opened);
     void give_back(const std::shared_ptr<Connection>& connection, Purpose purpose);
     void settle_returned(std::shared_ptr<Connection> connection);
     [[nodiscard]] std::shared_ptr<Connection> pick_shared() const;
@@ -113,8 +115,8 @@ private:
     std::vector<std::shared_ptr<Connection>> returning_;  // of them, what was given back is still under way
     std::deque<Turn*> turns_;                             // for an exclusive one
     std::deque<Turn*> shared_turns_;
-    std::size_t opening_shared_ = 0;
-    std::size_t opening_exclusive_ = 0;
+    Owners opening_shared_;
+    Owners opening_exclusive_;
     std::size_t scans_ = 0;
     Timer timer_;
     bool watching_ = false;

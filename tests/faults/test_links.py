@@ -1,0 +1,72 @@
+"""Connections to PostgreSQL and Redis are lost, and memory runs out at the N-th allocation while they are made anew, for
+every N: the server finds back to both by itself."""
+import os
+import time
+
+import pytest
+import requests
+
+from preloading import SharedNumbers, built, preloaded
+from support.engine import chosen
+from support.redis_server import RedisServer
+from support.shop import Shop
+
+FURTHEST = int(os.environ.get("HAAT_ALLOCATIONS", 40))
+ALL_GO_WELL = -1
+BACK_WITHIN_S = 10
+ASKED_MEANWHILE = 3
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory):
+    """A shop with links to both, Redis, and the number of allocations that go well before one fails."""
+    folder = tmp_path_factory.mktemp("links")
+    left = SharedNumbers(folder / "left", ALL_GO_WELL)
+    with chosen("postgres"):
+        redis = RedisServer()
+        server = preloaded(built("failing_allocation", folder), HAAT_ALLOCATIONS=str(left.path), REDIS_URL=redis.url).start()
+        yield Shop(server), redis, left
+        left[0] = ALL_GO_WELL
+        server.discard()
+        redis.discard()
+
+
+def cut_postgres(shop, _):
+    with shop.server.database() as database:
+        database.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+                         "AND pid <> pg_backend_pid()")
+
+
+def cut_redis(_, redis):
+    redis.tell("CLIENT", "KILL", "SKIPME", "yes")
+
+
+@pytest.mark.parametrize("cut", [cut_postgres, cut_redis])
+def test_a_link_is_made_anew_although_there_was_no_memory(linked, cut, report):
+    shop, redis, left = linked
+    user = shop.user()
+    item = shop.cart_item(user)["_id"]
+    for number in range(FURTHEST):
+        left[0] = number
+        cut(shop, redis)
+        for _ in range(ASKED_MEANWHILE):
+            uses_all_links(shop, user, item)
+        left[0] = ALL_GO_WELL
+        give_up_at = time.monotonic() + BACK_WITHIN_S
+        while not (uses_all_links(shop, user, item) and shop.server.metric("haat_redis_available") == 1):
+            assert time.monotonic() < give_up_at, f"after a failure at allocation {number}:\n{shop.server.log_tail()}"
+            time.sleep(0.02)
+    report(f"no memory at an allocation while links are made anew: {cut.__name__.replace('cut_', '')}", FURTHEST,
+           "all were there again by themselves")
+
+
+def uses_all_links(shop, user, item):
+    """Whether a write, on a connection of its own, and two reads, on a shared one, went well."""
+    asked = [("PUT", f"/api/cart/update/{item}", {"quantity": 2}), ("GET", "/api/address/all", None),
+             ("GET", "/api/cart/count", None)]
+    try:
+        return all(requests.request(method, shop.server.base_url + path, json=body, timeout=BACK_WITHIN_S,
+                                    headers={"Authorization": f"Bearer {user.token}"}).status_code == 200
+                   for method, path, body in asked)
+    except requests.ConnectionError:
+        return False
