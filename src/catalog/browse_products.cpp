@@ -143,8 +143,9 @@ template <class Read>
 awaitable<std::vector<PopulatedProduct>> BrowseProducts::populated(Read read, bool is_short) {
     for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
         const auto moment = co_await taxonomy_.find();
-        const Taxonomy* taxonomy = moment && moment->taxonomy ? &*moment->taxonomy : nullptr;
-        if (taxonomy == nullptr) break;
+        if (!moment) break;
+        const std::optional<Taxonomy>& taxonomy = moment->taxonomy;
+        if (!taxonomy) break;
         std::vector<Product> products;
         if (is_short) {
             products = co_await db_.read_one(read);

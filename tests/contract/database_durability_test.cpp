@@ -14,6 +14,7 @@
 
 #include "platform/db/sqlite/sqlite_database.hpp"
 #include "platform/run_sync.hpp"
+#include "tests/contract/run_one.hpp"
 #include "tests/contract/scratch_folder.hpp"
 
 namespace haat::db {

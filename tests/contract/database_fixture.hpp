@@ -13,6 +13,7 @@
 #include "platform/db/sqlite/sqlite_database.hpp"
 #include "platform/run_sync.hpp"
 #include "tests/contract/postgres_database_fixture.hpp"
+#include "tests/contract/run_one.hpp"
 #include "tests/contract/scratch_folder.hpp"
 
 namespace haat::db {
@@ -36,10 +37,6 @@ inline awaitable<Result<std::int64_t>> add(Transaction& tx, std::int64_t id, End
     if (end == End::error) co_return fail(ErrorCode::cart_full);
     if (end == End::fault) throw std::runtime_error{"on purpose"};
     co_return rows.affected();
-}
-
-inline awaitable<Rows> run_one(Session& session, const Query& query) {
-    co_return co_await session.run(query);
 }
 
 inline awaitable<std::int64_t> count(Session& session) {

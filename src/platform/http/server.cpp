@@ -112,7 +112,7 @@ void Server::pause_accepting() {
 
 // Who is in the queue believes to be connected, and may have sent a request.
 void Server::stop_accepting() {
-    if (!is_inherited_) accept_waiting(kBacklog);
+    if (!is_inherited_) static_cast<void>(accept_waiting(kBacklog));
     error_code ignored;
     acceptor_->close(ignored);
     accepting_ = false;
