@@ -1,6 +1,8 @@
 """HTTP itself, mostly by hand: framing and routing."""
 import contextlib
 import json
+import os
+import pathlib
 import selectors
 import socket
 import time
@@ -133,6 +135,25 @@ def test_a_stop_that_cannot_wait_any_longer_still_ends_in_order(start_server):
         process.terminate()
         assert process.wait(10) == 1
     assert "Sanitizer" not in server.log_text()
+
+
+def test_clients_are_dealt_out_evenly_to_the_threads(start_server):
+    server = start_server(THREADS="2")
+    before = watched_by_loops(server)
+    with contextlib.ExitStack() as clients:
+        for _ in range(10):
+            client = clients.enter_context(RawConnection(server))
+            client.send("GET /livez HTTP/1.1", "Host: {host}")
+            assert client.read_answer().status == 200
+        after = watched_by_loops(server)
+        assert sorted(after[loop] - before[loop] for loop in after)[-2:] == [5, 5]
+
+
+def watched_by_loops(server):
+    """How many files each epoll of the process watches."""
+    process = pathlib.Path(f"/proc/{server.process.pid}")
+    loops = [fd.name for fd in (process / "fd").iterdir() if os.readlink(fd) == "anon_inode:[eventpoll]"]
+    return {loop: (process / "fdinfo" / loop).read_text().count("tfd:") for loop in loops}
 
 
 def test_a_connection_serves_many_requests(server):

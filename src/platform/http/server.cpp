@@ -120,22 +120,18 @@ void Server::stop_accepting() {
 
 error_code Server::accept_waiting(int most) try {
     error_code error;
-    for (int i = 0; i < most && !error; ++i) {
-        Worker& worker = next_worker();
+    for (int i = 0; i < most; ++i) {
+        Worker& worker = *workers_[next_];
         Socket socket{worker.context};
         acceptor_->accept(socket, error);
-        if (!error) deal(std::move(socket), worker);
+        if (error) break;
+        next_ = (next_ + 1) % workers_.size();
+        deal(std::move(socket), worker);
     }
     const bool is_done = error == asio::error::would_block || error == asio::error::connection_aborted;
     return is_done ? error_code{} : error;
 } catch (const std::exception&) {  // out of memory: this client is lost, not the ones after it
     return asio::error::no_memory;
-}
-
-Worker& Server::next_worker() {
-    Worker& worker = *workers_[next_];
-    next_ = (next_ + 1) % workers_.size();
-    return worker;
 }
 
 // Counts the connection before it is handed over: of a crowd that comes at once no more get by than may.

@@ -62,7 +62,6 @@ private:
     void pause_accepting();
     void stop_accepting();
     boost::system::error_code accept_waiting(int most);
-    Worker& next_worker();
     void deal(Socket socket, Worker& worker);
     void turn_away(Socket socket);
 
