@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <exception>
+#include <memory>
 #include <new>
 #include <thread>
 
@@ -29,5 +31,16 @@ void if_possible(const Act& act) noexcept {
         return;
     }
 }
+
+// Counts what is under way by those who see to it: also when they end for want of memory.
+class Owners {
+public:
+    using One = std::shared_ptr<void>;
+    [[nodiscard]] One one_more() const { return first_; }
+    [[nodiscard]] std::size_t count() const { return static_cast<std::size_t>(first_.use_count() - 1); }
+
+private:
+    One first_ = std::make_shared<char>();
+};
 
 }  // namespace haat

@@ -1,4 +1,5 @@
 """Servers with a library before all others (preload/*.cpp), and the numbers that they share with it."""
+import contextlib
 import mmap
 import os
 import pathlib
@@ -10,6 +11,7 @@ import pytest
 from support.server import Server
 
 SOURCES = pathlib.Path(__file__).parent / "preload"
+ALL_GO_WELL = -1  # for a number of allocations
 NUMBER = struct.Struct("=q")
 # The sanitizers want to be first, and to see that what C++ allocates C++ frees.
 ASAN_OPTIONS = "verify_asan_link_order=0:alloc_dealloc_mismatch=0"
@@ -43,3 +45,14 @@ class SharedNumbers:
 def preloaded(library, **settings):
     options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), ASAN_OPTIONS)))
     return Server(LD_PRELOAD=str(library), ASAN_OPTIONS=options, **settings)
+
+
+@contextlib.contextmanager
+def starved_server(folder, **settings):
+    """A server, and the number of allocations that go well before one fails. Its clean end is asked for
+    leaks, where there are sanitizers."""
+    left = SharedNumbers(folder / "left", ALL_GO_WELL)
+    server = preloaded(built("failing_allocation", folder), HAAT_ALLOCATIONS=str(left.path), **settings).start()
+    yield server, left
+    left[0] = ALL_GO_WELL
+    server.discard()

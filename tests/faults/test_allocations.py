@@ -8,13 +8,12 @@ import os
 import pytest
 import requests
 
-from preloading import SharedNumbers, built, preloaded
+from preloading import ALL_GO_WELL, starved_server
 from support.pressure import expect_clean, held
 from support.raw import RawConnection
 from support.shop import PASSWORD, Shop, address_body, unique
 
 FURTHEST = int(os.environ.get("HAAT_ALLOCATIONS", 60))
-ALL_GO_WELL = -1
 CROWD = 12  # connections at once: more than there is kept memory for
 ENOUGH = 3  # requests in a row that end before the failure comes: there are no more allocations
 
@@ -23,11 +22,8 @@ ENOUGH = 3  # requests in a row that end before the failure comes: there are no 
 def starved(database_engine, tmp_path_factory):
     """A shop, and the number of allocations that go well before one fails."""
     folder = tmp_path_factory.mktemp("allocations")
-    left = SharedNumbers(folder / "left", ALL_GO_WELL)
-    server = preloaded(built("failing_allocation", folder), HAAT_ALLOCATIONS=str(left.path)).start()
-    yield Shop(server), left
-    left[0] = ALL_GO_WELL
-    server.discard()  # its clean end is asked for leaks, where there are sanitizers
+    with starved_server(folder) as (server, left):
+        yield Shop(server), left
 
 
 def requests_of(shop):

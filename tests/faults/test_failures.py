@@ -1,6 +1,5 @@
 """A handler that throws or finds no memory, before its transaction or in it, costs its own request and nothing else."""
 import os
-import pathlib
 import shutil
 import time
 
@@ -8,6 +7,7 @@ import pytest
 
 from support import engine
 from support.parallel import at_once
+from support.pressure import open_files
 from support.server import Server, find_binary
 from support.shop import Shop, address_body
 
@@ -28,7 +28,7 @@ def files_without_clients(server, *clients):
     give_up_at = time.monotonic() + GIVEN_BACK_WITHIN_S
     while server.metric("haat_http_connections") > KEPT_CLIENTS and time.monotonic() < give_up_at:
         time.sleep(0.02)
-    return len(list(pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir())) - connections(server, "haat_db_connections")
+    return open_files(server) - connections(server, "haat_db_connections")
 
 
 def connections(server, name):
@@ -40,7 +40,7 @@ def connections(server, name):
 
 def expect_given_back(server):
     give_up_at = time.monotonic() + GIVEN_BACK_WITHIN_S
-    while connections(server, "haat_db_connections_in_use") > 0:  # by transactions under way; also the outbox takes one now and then
+    while connections(server, "haat_db_connections_in_use") > 0:  # also the outbox takes one now and then
         assert time.monotonic() < give_up_at, "a failed transaction keeps its connection"
         time.sleep(0.05)
 

@@ -6,13 +6,12 @@ import time
 import pytest
 import requests
 
-from preloading import SharedNumbers, built, preloaded
+from preloading import ALL_GO_WELL, starved_server
 from support.engine import chosen
 from support.redis_server import RedisServer
 from support.shop import Shop
 
 FURTHEST = int(os.environ.get("HAAT_ALLOCATIONS", 40))
-ALL_GO_WELL = -1
 BACK_WITHIN_S = 10
 ASKED_MEANWHILE = 3
 
@@ -21,13 +20,10 @@ ASKED_MEANWHILE = 3
 def linked(tmp_path_factory):
     """A shop with links to both, Redis, and the number of allocations that go well before one fails."""
     folder = tmp_path_factory.mktemp("links")
-    left = SharedNumbers(folder / "left", ALL_GO_WELL)
     with chosen("postgres"):
         redis = RedisServer()
-        server = preloaded(built("failing_allocation", folder), HAAT_ALLOCATIONS=str(left.path), REDIS_URL=redis.url).start()
-        yield Shop(server), redis, left
-        left[0] = ALL_GO_WELL
-        server.discard()
+        with starved_server(folder, REDIS_URL=redis.url) as (server, left):
+            yield Shop(server), redis, left
         redis.discard()
 
 

@@ -12,7 +12,6 @@
 
 #include "kernel/clock.hpp"
 #include "platform/cache/redis/client.hpp"
-#include "platform/cache/redis/link.hpp"
 
 namespace haat::cache::redis {
 namespace {
@@ -49,11 +48,9 @@ void Channel::start() {
 
 // Until it stops, or there was no memory: that may have cost a message, or the coroutine that listens.
 void Channel::work() try {
-    if (running_.expired()) {
-        const auto running = std::make_shared<char>();
-        running_ = running;
+    if (running_.count() == 0) {
         auto ended = [](const std::exception_ptr& fault) { std::rethrow_exception(fault); };
-        asio::co_spawn(context_, run(running), ended);
+        asio::co_spawn(context_, run(running_.one_more()), ended);
     }
     context_.run();
 } catch (const std::exception&) {
@@ -77,7 +74,7 @@ void Channel::publish(std::string_view topic, std::string text) {
     asio::post(context_, std::move(send));
 }
 
-awaitable<> Channel::run(std::shared_ptr<void> /*running*/) {
+awaitable<> Channel::run(Owners::One /*running*/) {
     Breaker breaker{redis_.options().breaker};
     for (;;) {
         co_await connect_and_listen(breaker);
@@ -87,18 +84,11 @@ awaitable<> Channel::run(std::shared_ptr<void> /*running*/) {
 }
 
 awaitable<> Channel::connect_and_listen(Breaker& breaker) {
-    const Options& options = redis_.options();
     set_connected(false);
-    co_await pause_for(
-        std::chrono::milliseconds{std::max<std::int64_t>(0, breaker.try_at_ms() - steady_ms())});
-    breaker.begin_try();
-    const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
-    if (!link.stream) {
-        redis_.not_reached(link.problem);
-        co_return;
-    }
+    const auto stream = co_await redis_.connect(context_, breaker);
+    if (!stream) co_return;
     breaker.try_succeeded();
-    co_await listen(link.stream);
+    co_await listen(stream);
 }
 
 awaitable<> Channel::listen(std::shared_ptr<Stream> stream) {

@@ -16,6 +16,7 @@
 #include "platform/cache/redis/redis.hpp"
 #include "platform/cache/redis/reply.hpp"
 #include "platform/cache/redis/stream.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::cache::redis {
 
@@ -58,7 +59,7 @@ private:
     };
 
     void work();
-    awaitable<> run(std::shared_ptr<void> running);
+    awaitable<> run(Owners::One running);
     awaitable<> connect_and_listen(Breaker& breaker);
     awaitable<> listen(std::shared_ptr<Stream> stream);
     void heard(const Reply& reply, std::size_t& confirmed);
@@ -73,7 +74,7 @@ private:
     std::atomic<bool> is_connected_{false};
     std::atomic<bool> is_stopping_{false};
     std::int64_t last_heard_ms_ = 0;
-    std::weak_ptr<void> running_;  // expires when run() ends, as it does where it finds no memory to wait
+    Owners running_;  // run(), which ends where it finds no memory to wait
     std::jthread thread_;
 };
 

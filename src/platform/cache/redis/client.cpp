@@ -2,15 +2,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
 #include <array>
 
 #include "kernel/clock.hpp"
-#include "platform/cache/redis/link.hpp"
 #include "platform/handoff.hpp"
-#include "platform/memory.hpp"
 
 namespace haat::cache::redis {
 namespace {
@@ -42,30 +39,19 @@ void Client::start() {
     ping_when_idle();
 }
 
-void Client::begin_to_run() {
-    const auto running = std::make_shared<char>();
-    running_ = running;
-    asio::co_spawn(context_, run(running), asio::detached);
-}
+void Client::begin_to_run() { asio::co_spawn(context_, run(running_.one_more()), asio::detached); }
 
-awaitable<> Client::run(std::shared_ptr<void> /*running*/) {
+awaitable<> Client::run(Owners::One /*running*/) {
     for (;;) co_await connect_and_read();
 }
 
 awaitable<> Client::connect_and_read() {
     if (stream_) end();
     if (breaker_.state() == Breaker::State::half_open) breaker_.try_failed(steady_ms(), chance());
-    const Options& options = redis_.options();
-    co_await pause_for(
-        std::chrono::milliseconds{std::max<std::int64_t>(0, breaker_.try_at_ms() - steady_ms())});
-    breaker_.begin_try();
-    const Link link = co_await open_link(context_, options.address, redis_.tls(), options.connect_ms);
-    if (!link.stream) {
-        redis_.not_reached(link.problem);
-        co_return;
-    }
-    begin(link.stream);
-    co_await read(link.stream);
+    const auto stream = co_await redis_.connect(context_, breaker_);
+    if (!stream) co_return;
+    begin(stream);
+    co_await read(stream);
 }
 
 void Client::begin(std::shared_ptr<Stream> stream) {
@@ -141,11 +127,7 @@ void Client::enqueue(const Batch& batch, Pending pending) noexcept {
         unsent_.resize(unsent);
         return settle(pending, Outcome::skipped);
     }
-    try {
-        get_going();
-    } catch (const std::exception&) {  // no memory: the next one does it for both
-        return;
-    }
+    if_possible([this] { get_going(); });  // else the next one does it for both
 }
 
 void Client::get_going() {
@@ -247,7 +229,7 @@ void Client::ping_when_idle() {
     const auto ping = [this](const error_code& error) {
         if (error) return;
         ping_when_idle();
-        if (running_.expired()) begin_to_run();
+        if (running_.count() == 0) begin_to_run();
         const Batch batch{"PING"};
         const bool is_idle = pending_.empty() || pending_.back().is_settled;
         if (is_idle && has_room_for(batch)) enqueue(batch, {.is_counted = false});

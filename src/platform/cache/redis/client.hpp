@@ -18,6 +18,7 @@
 #include "platform/cache/redis/redis.hpp"
 #include "platform/cache/redis/reply.hpp"
 #include "platform/cache/redis/stream.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::cache::redis {
 
@@ -56,7 +57,7 @@ private:
     };
 
     void begin_to_run();
-    awaitable<> run(std::shared_ptr<void> running);
+    awaitable<> run(Owners::One running);
     awaitable<> connect_and_read();
     awaitable<> read(std::shared_ptr<Stream> stream);
     awaitable<> flush();
@@ -81,7 +82,7 @@ private:
     Timer pings_;
     bool is_expiry_set_ = false;
     bool is_writing_ = false;
-    std::weak_ptr<void> running_;     // expires when run() ends, as it does where it finds no memory to wait
+    Owners running_;                  // run(), which ends where it finds no memory to wait
     std::shared_ptr<Stream> stream_;  // while the breaker is closed
     std::string unsent_;
     std::deque<Pending> pending_;  // in the order of their deadlines

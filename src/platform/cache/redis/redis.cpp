@@ -1,8 +1,12 @@
 #include "platform/cache/redis/redis.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <vector>
 
+#include "kernel/clock.hpp"
 #include "platform/cache/redis/client.hpp"
+#include "platform/cache/redis/link.hpp"
 #include "platform/cache/redis/stream.hpp"
 #include "platform/observe/log.hpp"
 
@@ -58,6 +62,15 @@ Client& Redis::on(asio::io_context& context) {
 bool Redis::is_available() const {
     const std::lock_guard lock{mutex_};
     return connections_ > 0;
+}
+
+awaitable<std::shared_ptr<Stream>> Redis::connect(asio::io_context& context, Breaker& breaker) {
+    const std::int64_t pause_ms = std::max<std::int64_t>(0, breaker.try_at_ms() - steady_ms());
+    co_await pause_for(std::chrono::milliseconds{pause_ms});
+    breaker.begin_try();
+    const Link link = co_await open_link(context, options_.address, tls_.get(), options_.connect_ms);
+    if (!link.stream) not_reached(link.problem);
+    co_return link.stream;
 }
 
 void Redis::connected() {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform/async.hpp"
 #include "platform/cache/redis/address.hpp"
 #include "platform/cache/redis/breaker.hpp"
 #include "platform/observe/metrics.hpp"
@@ -20,6 +21,7 @@ namespace haat::cache::redis {
 namespace asio = boost::asio;
 
 class Client;
+class Stream;
 struct Tls;
 
 struct Options {
@@ -61,14 +63,16 @@ public:
 
     // For clients. They report what changes, of which the log hears what concerns all: the first connection,
     // the loss of the last.
-    [[nodiscard]] Tls* tls() { return tls_.get(); }
+    // When the breaker lets a try begin. nullptr: it failed, and the breaker is still half open.
+    awaitable<std::shared_ptr<Stream>> connect(asio::io_context& context, Breaker& breaker);
     void connected();
     void disconnected(std::string_view why);
-    void not_reached(std::string_view why);
     void count(Outcome outcome) const { outcomes_[static_cast<std::size_t>(outcome)].add(); }
     void took(std::chrono::nanoseconds time) const { durations_.observe(time); }
 
 private:
+    void not_reached(std::string_view why);
+
     enum class Told : std::uint8_t { nothing, available, unavailable };
 
     const Options options_;

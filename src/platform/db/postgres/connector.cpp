@@ -59,7 +59,7 @@ void Connector::connect(bool read_only, Done done) {
     asio::post(context_, std::move(enqueue));
 }
 
-void Connector::go_on() {
+void Connector::nudge() {
     asio::post(context_, [this] { begin_more(); });
 }
 
@@ -67,11 +67,9 @@ void Connector::begin_more() {
     while (!requests_.empty() && !pausing_ && under_way_.count() < (is_down() ? 1 : kAtOnce)) {
         Request request = std::move(requests_.front());
         requests_.pop_front();
-        try {
+        if_possible([&] {  // else `done` is destroyed
             asio::co_spawn(context_, serve(std::move(request), under_way_.one_more()), asio::detached);
-        } catch (const std::exception&) {  // no memory: `done` is destroyed
-            continue;
-        }
+        });
     }
 }
 
@@ -84,11 +82,7 @@ awaitable<> Connector::serve(Request request, Owners::One one) {
         why = error.what();
     }
     one.reset();
-    try {
-        tell(request, std::move(opened), why);
-    } catch (const std::exception&) {  // no memory
-        request.done = nullptr;
-    }
+    if_possible([&] { tell(request, std::move(opened), why); });
     begin_more();
 }
 

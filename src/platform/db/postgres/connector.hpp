@@ -11,6 +11,7 @@
 #include "platform/async.hpp"
 #include "platform/db/postgres/connection.hpp"
 #include "platform/db/postgres/target.hpp"
+#include "platform/memory.hpp"
 #include "platform/timer.hpp"
 
 namespace haat::db::postgres {
@@ -18,17 +19,6 @@ namespace haat::db::postgres {
 struct SessionOptions {
     std::int64_t statement_timeout_ms = 0;
     std::int64_t idle_in_transaction_ms = 0;
-};
-
-// Counts what is under way by those who see to it: also when they end for want of memory.
-class Owners {
-public:
-    using One = std::shared_ptr<void>;
-    [[nodiscard]] One one_more() const { return first_; }
-    [[nodiscard]] std::size_t count() const { return static_cast<std::size_t>(first_.use_count() - 1); }
-
-private:
-    One first_ = std::make_shared<char>();
 };
 
 class Connector {
@@ -53,7 +43,7 @@ public:
 
     // Requests wait for the end of those before them, of which one may have ended without a word, too. From
     // any thread.
-    void go_on();
+    void nudge();
 
     // The last attempt failed. From any thread.
     [[nodiscard]] bool is_down() const { return is_down_.load(std::memory_order_relaxed); }

@@ -89,11 +89,11 @@ void Follower::work() {
             follow(connection);
         } catch (const std::exception& error) {
             lease_.end();
-            const bool is_news = !stop_.is_raised() && !std::exchange(is_away, true);
-            if_possible([&] {
-                if (is_news)
+            if (!stop_.is_raised() && !std::exchange(is_away, true)) {
+                if_possible([&] {
                     log_(fmt::format("hears no changes of other nodes and uses no cache: {}", error.what()));
-            });
+                });
+            }
         }
         retry_ms = std::min(retry_ms * 2, kLongestRetryMs);
     } while (stop_.pause(retry_ms));

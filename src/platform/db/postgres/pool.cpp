@@ -302,7 +302,7 @@ void Pool::tick() {
     refuse(turns_, now_ms, why_none(opening_exclusive_.count()));
     refuse(shared_turns_, now_ms, why_none(opening_shared_.count()));
     open_missing();  // there may have been no memory when it went missing
-    if (opening_shared_.count() + opening_exclusive_.count() > 0) connector_.go_on();
+    if (opening_shared_.count() + opening_exclusive_.count() > 0) connector_.nudge();
     auto all = shared_;
     all.insert(all.end(), exclusive_.begin(), exclusive_.end());
     for (const auto& connection : all) {
