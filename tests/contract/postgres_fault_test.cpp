@@ -204,6 +204,15 @@ TEST_F(PostgresFaults, ALossBeforeTheCommitIsAPlainFailure) {
     EXPECT_EQ(counted(*db), 2) << "and the pool has new connections";
 }
 
+TEST_F(PostgresFaults, ALoginThatIsCutOffIsTriedAgain) {
+    for (int i = 0; i < 10; ++i) {
+        contract::CuttingProxy proxy{server_->port()};
+        const auto db = open_postgres(options_for(url_at(proxy.port())));
+        proxy.swallow_next_answer();
+        EXPECT_EQ(counted(*db), 2) << "one connection that is lost says nothing of the server";
+    }
+}
+
 // Both hold one row and want the other's.
 struct Meeting {
     std::latch both{2};

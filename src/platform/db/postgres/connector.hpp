@@ -1,5 +1,6 @@
 // Makes connections for the pools, on the database's own thread: what blocks (looking up names, TLS, hashing
-// of passwords) happens there. When the server is away it tries again after 50 ms, doubling to 1 s.
+// of passwords) happens there. A single connection that fails says little of the server, so another is tried
+// at once; when the server is away the next attempt comes after 50 ms, doubling to 1 s.
 #pragma once
 
 #include <atomic>
@@ -45,7 +46,7 @@ public:
     // any thread.
     void nudge();
 
-    // The last attempt failed. From any thread.
+    // A request failed twice, and nothing succeeded since. From any thread.
     [[nodiscard]] bool is_down() const { return is_down_.load(std::memory_order_relaxed); }
 
     // Tries each host once. Throws Unavailable. On the connector's thread.
@@ -53,8 +54,9 @@ public:
 
 private:
     struct Request {
-        bool read_only;
-        Done done;
+        bool read_only = false;
+        bool has_failed = false;
+        Done done{};
     };
     struct Patience {
         std::int64_t silence_ms;
