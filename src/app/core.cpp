@@ -26,8 +26,8 @@ db::MigrationReport migrate(const config::Settings& settings) {
 }
 
 // Figures of the pools join the metrics.
-std::unique_ptr<db::Database> open_server(db::PostgresOptions options, observe::Registry& metrics) {
-    auto database = db::open_postgres(std::move(options));
+std::unique_ptr<db::Database> open_server(const db::PostgresOptions& options, observe::Registry& metrics) {
+    auto database = db::open_postgres(options);
     const auto* pools = database.get();
     metrics.gauge_at_scrape({"haat_db_connections", "Open connections to PostgreSQL."}, {},
                             [pools] { return static_cast<double>(pools->gauges().connections); });
@@ -47,7 +47,7 @@ std::unique_ptr<db::Database> open(const config::Settings& settings, observe::Re
         return db::open_sqlite({.path = settings.storage.database_file.string(), .observe = observe});
     auto options = postgres_options(settings);
     options.observe = observe;
-    return open_server(std::move(options), metrics);
+    return open_server(options, metrics);
 }
 
 // What several nodes share has a name and rests on the lease.

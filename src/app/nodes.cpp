@@ -24,7 +24,7 @@ std::vector<std::unique_ptr<db::Database>> open_replicas(const Core& core) {
         auto options = postgres_options(core.settings);
         options.url = url;
         options.is_replica = true;
-        replicas.push_back(db::open_postgres(std::move(options)));
+        replicas.push_back(db::open_postgres(options));
     }
     return replicas;
 }

@@ -66,7 +66,7 @@ std::unique_ptr<db::Database> ShopDatabase::open() {
     if (!postgres_) return db::open_sqlite({.path = path(), .observe = count});
     db::PostgresOptions options = options_of(*postgres_);
     options.observe = count;
-    return db::open_postgres(std::move(options));
+    return db::open_postgres(options);
 }
 
 void ShopDatabase::reopen() {

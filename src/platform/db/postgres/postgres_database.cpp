@@ -233,6 +233,21 @@ std::string asked(PGconn* connection, const char* sql) {
     return PQgetvalue(result.get(), 0, 0);
 }
 
+std::vector<std::string> risks_of(PGconn* connection) {
+    std::vector<std::string> risks;
+    for (const std::string name : {"fsync", "synchronous_commit", "full_page_writes"}) {
+        const std::string ask = "SELECT current_setting('" + name + "')";
+        if (asked(connection, ask.c_str()) == "off") risks.push_back(name + " is off");
+    }
+    return risks;
+}
+
+void warn_of_risks(const PostgresOptions& options) {
+    const postgres::Target target{options.url, options.password_file};
+    for (const auto& risk : risks_of(target.connect(kFirstConnectS).get()))
+        observe::log_warn("database_may_lose_data", {{"reason", risk + " on the PostgreSQL server"}});
+}
+
 bool is_remote(PGconn* connection) {
     const std::string_view host = PQhost(connection);
     return !host.empty() && !host.starts_with('/') && host != "localhost" && host != "::1" &&
@@ -252,10 +267,7 @@ ServerReport inspect_postgres(const PostgresOptions& options) {
     report.asked_for_password = PQconnectionUsedPassword(connection.get()) == 1;
     report.is_remote = is_remote(connection.get());
     report.is_encrypted = PQsslInUse(connection.get()) == 1;
-    for (const std::string name : {"fsync", "synchronous_commit", "full_page_writes"}) {
-        const std::string ask = "SELECT current_setting('" + name + "')";
-        if (asked(connection.get(), ask.c_str()) == "off") report.risks.push_back(name + " is off");
-    }
+    report.risks = risks_of(connection.get());
     return report;
 }
 
@@ -268,12 +280,10 @@ std::string missing_connections(const PostgresOptions& options) {
            " connections that a node needs are to be had: " + lent.why_no_more;
 }
 
-std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options) {
-    if (!options.is_replica) {
-        for (const auto& risk : inspect_postgres(options).risks)
-            observe::log_warn("database_may_lose_data", {{"reason", risk + " on the PostgreSQL server"}});
-    }
-    return std::make_unique<PostgresEngine>(std::move(options));
+std::unique_ptr<PostgresDatabase> open_postgres(const PostgresOptions& options) {
+    auto database = std::make_unique<PostgresEngine>(options);  // which connects meanwhile
+    if (!options.is_replica) warn_of_risks(options);
+    return database;
 }
 
 }  // namespace haat::db

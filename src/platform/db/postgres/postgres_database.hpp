@@ -47,9 +47,10 @@ public:
     [[nodiscard]] virtual PoolGauges gauges() const = 0;
 };
 
-// Connects once, to see that it works and to log what is risky about the server. Throws std::runtime_error
-// with a line for the operator.
-std::unique_ptr<PostgresDatabase> open_postgres(PostgresOptions options);
+// Connects once, to see that it works and to log what is risky about the server; a pooler that is none for a
+// node is found by migrate_postgres and inspect_postgres. Throws std::runtime_error with a line for the
+// operator.
+std::unique_ptr<PostgresDatabase> open_postgres(const PostgresOptions& options);
 
 // What an operator should know about the server.
 struct ServerReport {
