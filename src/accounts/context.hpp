@@ -53,7 +53,10 @@ struct Limits {
 
 struct Context {
     db::Database& db;
-    cache::Topic& users;  // keyed by user id: moves when what sessions and profiles show may have changed
+    // Keyed by user id. users moves when what sessions and profiles show may have changed; profiles, known to
+    // this process only, with what profiles alone show: the last login, and whose address is which.
+    cache::Topic& users;
+    cache::Topic& profiles;
     jobs::CpuPool& hashing;
     const jobs::Outbox& outbox;
     const crypto::TokenSigner& access_tokens;

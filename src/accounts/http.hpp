@@ -7,6 +7,7 @@
 #include "accounts/reset_password.hpp"
 #include "addresses/addresses.hpp"
 #include "media/media.hpp"
+#include "platform/cache/view_cache.hpp"
 #include "platform/http/route.hpp"
 
 namespace haat::accounts {
@@ -83,6 +84,8 @@ public:
     http::Endpoint make_admin();
 
 private:
+    static constexpr std::size_t kMaxCachedBytes = 4 * 1024 * 1024;  // for each thread
+
     awaitable<http::Response> handle_get_profile(http::Request& request);
     awaitable<http::Response> handle_update_user(http::Request& request);
     awaitable<http::Response> handle_upload_avatar(http::Request& request);
@@ -96,6 +99,7 @@ private:
     UpdateUser update_;
     SetAvatar avatar_;
     MakeAdmin make_admin_;
+    cache::ViewCache profiles_{kMaxCachedBytes};  // bodies of GET /api/user/profile, by user id
 };
 
 }  // namespace haat::accounts

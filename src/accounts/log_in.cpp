@@ -126,6 +126,7 @@ awaitable<Result<Session>> LogIn::begin_session(db::Transaction& tx, const UserR
     }
     co_await sessions_.insert(tx, session);
     co_await users_.logged_in(tx, record.id(), new_hash);
+    tx.touch(context_.profiles, record.id().text());
     co_return session;
 }
 

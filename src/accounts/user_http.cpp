@@ -100,10 +100,17 @@ awaitable<std::optional<User>> UserHttp::find_profile(db::Session& session, User
 
 awaitable<Response> UserHttp::handle_get_profile(Request& request) {
     const UserId id = request.caller().user;
+    const bool may_keep = !context_.db.is_shared();  // else other nodes change addresses, too
+    const cache::Versions versions{.first = context_.users.version(id.text()),
+                                   .second = context_.profiles.version(id.text())};
+    const std::string* kept = may_keep ? profiles_.find(id.text(), versions) : nullptr;
+    if (kept != nullptr) co_return http::reply_kept(*kept);
     auto find = [&](db::Session& session) { return find_profile(session, id); };
     auto user = co_await context_.db.read(find);
     if (!user) co_return Error{ErrorCode::user_not_found};
-    co_return http::reply_data(200, "Profile fetched", std::move(*user));
+    Response response = http::reply_data(200, "Profile fetched", std::move(*user));
+    if (may_keep) profiles_.keep(id.text(), versions, response.body);
+    co_return response;
 }
 
 awaitable<Response> UserHttp::handle_update_user(Request& request) {

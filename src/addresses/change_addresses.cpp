@@ -61,6 +61,7 @@ awaitable<Result<Address>> ChangeAddresses::insert(db::Transaction& tx, const Ad
     co_await store_.clear_default(tx, user);
     const auto inserted = co_await store_.insert(tx, address);
     if (!inserted) co_return std::unexpected{inserted.error()};
+    tx.touch(profiles_, user.text());
     co_return address;
 }
 
@@ -72,8 +73,13 @@ awaitable<Result<Address>> ChangeAddresses::update(UserId user, AddressId id, co
 }
 
 awaitable<Result<Address>> ChangeAddresses::remove(UserId user, AddressId id) {
-    auto body = [&](db::Transaction& tx) { return store_.remove(tx, user, id); };
+    auto body = [&](db::Transaction& tx) { return take_out(tx, user, id); };
     co_return co_await db_.transact(body);
+}
+
+awaitable<Result<Address>> ChangeAddresses::take_out(db::Transaction& tx, UserId user, AddressId id) {
+    tx.touch(profiles_, user.text());
+    co_return co_await store_.remove(tx, user, id);
 }
 
 awaitable<Result<Address>> ChangeAddresses::set_default(UserId user, AddressId id) {
@@ -85,6 +91,7 @@ awaitable<Result<Address>> ChangeAddresses::choose(db::Transaction& tx, UserId u
     const auto locked = co_await store_.lock(tx, user);
     if (!locked) co_return std::unexpected{locked.error()};
     co_await store_.clear_default(tx, user);
+    tx.touch(profiles_, user.text());
     co_return co_await store_.make_default(tx, user, id);
 }
 

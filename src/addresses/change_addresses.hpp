@@ -41,7 +41,7 @@ BOOST_DESCRIBE_STRUCT(UpdateAddressInput, (), (address_line, city, state, pincod
 // What is another user's is not found.
 class ChangeAddresses {
 public:
-    explicit ChangeAddresses(db::Database& db) : db_{db} {}
+    ChangeAddresses(db::Database& db, cache::Topic& profiles) : db_{db}, profiles_{profiles} {}
 
     // The new one becomes the default. Errors: invalid_pincode, invalid_mobile, user_not_found,
     // too_many_addresses.
@@ -55,9 +55,11 @@ public:
 
 private:
     awaitable<Result<Address>> insert(db::Transaction& tx, const Address& address);
+    awaitable<Result<Address>> take_out(db::Transaction& tx, UserId user, AddressId id);
     awaitable<Result<Address>> choose(db::Transaction& tx, UserId user, AddressId id);
 
     db::Database& db_;
+    cache::Topic& profiles_;
     AddressStore store_;
 };
 

@@ -8,7 +8,8 @@ namespace haat::addresses {
 
 class AddressHttp {
 public:
-    explicit AddressHttp(db::Database& db) : db_{db}, change_{db} {}
+    // profiles: keyed by user id, moves when the user has other addresses or another default.
+    AddressHttp(db::Database& db, cache::Topic& profiles) : db_{db}, change_{db, profiles} {}
 
     http::Endpoint add_address();
     http::Endpoint update_address();

@@ -96,6 +96,7 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
       refresh_tokens{keys.refresh, crypto::TokenType::refresh},
       accounts{.db = *db,
                .users = users_topic,
+               .profiles = profiles_topic,
                .hashing = hashing,
                .outbox = outbox,
                .access_tokens = access_tokens,

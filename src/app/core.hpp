@@ -39,6 +39,7 @@ public:
     cache::Topic users_topic;  // sessions and roles
     std::unique_ptr<db::Database> db;
     cache::Topic carts_topic{4'096};
+    cache::Topic profiles_topic{4'096};
     cache::Topic outbox_topic{};
     jobs::CpuPool hashing;
     jobs::Outbox outbox;

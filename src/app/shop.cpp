@@ -132,7 +132,7 @@ Shop::Shop(Core& core, int inherited_socket)
                  core.catalog_topic,
                  assistant_ ? &assistant_->carts : nullptr,
                  [this] { return nodes_ ? nodes_->catalog_stamp() : std::nullopt; }},
-      address_http_{*core.db},
+      address_http_{*core.db, core.profiles_topic},
       media_http_{media_, files_, core.settings.storage.data_dir},
       routes_{app::routes({.system = system_http_,
                            .sessions = session_http_,

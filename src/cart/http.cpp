@@ -55,12 +55,6 @@ cache::Versions versions_of(const std::vector<Item>& items, std::uint64_t catalo
     return versions;
 }
 
-Response reply_kept(std::string_view body) {
-    Response response;
-    response.body = body;
-    return response;
-}
-
 }  // namespace
 
 Endpoint CartHttp::add_to_cart() {
@@ -155,14 +149,14 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
         items = co_await view_.list(user);
         versions = versions_of(*items, catalog_.version());
     }
-    if (const auto* kept = answers_.find(key, versions)) co_return reply_kept(*kept);
+    if (const auto* kept = answers_.find(key, versions)) co_return http::reply_kept(*kept);
     const std::string stamp = shared_ == nullptr ? std::string{} : stamp_of(versions, catalog);
     cache::redis::SharedViews* shared_views = stamp.empty() ? nullptr : shared_;
     if (shared_views != nullptr) {
         const auto shared = co_await shared_views->get(user.str(), stamp);
         if (shared) {
             answers_.keep(key, versions, *shared);
-            co_return reply_kept(*shared);
+            co_return http::reply_kept(*shared);
         }
     }
     if (!items) items = co_await view_.list(user);
@@ -180,7 +174,7 @@ awaitable<Response> CartHttp::handle_count(Request& request) {
     const std::string key = "count " + user.str();
     const cache::Versions versions{.first = carts_.version(user.text())};
     const std::string* kept = db_.is_shared() ? nullptr : answers_.find(key, versions);
-    if (kept != nullptr) co_return reply_kept(*kept);
+    if (kept != nullptr) co_return http::reply_kept(*kept);
     const std::int64_t count = co_await view_.count(user);
     Response response = http::reply_data(200, "Cart count fetched", Count{count});
     if (!db_.is_shared()) answers_.keep(key, versions, response.body);

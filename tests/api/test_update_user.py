@@ -23,6 +23,32 @@ def test_the_profile_is_the_whole_user(user):
             profile["createdAt"]) == (user.id, user.email, user.profile["createdAt"])
 
 
+def shown_everywhere(user):
+    """The profile over connections that different threads serve; they have to agree."""
+    answers = {Client(user.server, user.token).get("/api/user/profile").text for _ in range(8)}
+    assert len(answers) == 1
+    return answers.pop()
+
+
+def test_each_change_is_in_the_next_profile_on_every_thread(shop):
+    account = shop.user()
+    first = shop.address(account)
+    second = shop.address(account)
+    changes = {
+        "a name": lambda: account.put(UPDATE, json={"name": unique("Asha")}),
+        "another default address": lambda: account.put(f"/api/address/set-default/{first['_id']}"),
+        "an address less": lambda: account.delete(f"/api/address/delete/{second['_id']}"),
+        "an address more": lambda: shop.address(account),
+        "a login": account.second_session,
+    }
+    before = shown_everywhere(account)
+    for name, change in changes.items():
+        change()
+        after = shown_everywhere(account)
+        assert after != before, name
+        before = after
+
+
 def test_each_field_can_be_changed(user):
     expect_updated(user.put(UPDATE, json={"name": "Ravi Ü", "mobile": 9876543210}))
     profile = user.fetch_profile()

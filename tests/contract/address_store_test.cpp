@@ -56,8 +56,8 @@ protected:
     }
 
     contract::ShopDatabase shop_{GetParam()};
-    ChangeAddresses change_{shop_.db()};
-    AddressHttp http_{shop_.db()};
+    ChangeAddresses change_{shop_.db(), shop_.profiles_topic};
+    AddressHttp http_{shop_.db(), shop_.profiles_topic};
     AddressStore store_;
     Addresses facade_;
     const UserId user_ = shop_.add_user();

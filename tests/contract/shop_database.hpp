@@ -64,6 +64,7 @@ public:
     cache::Topic catalog_topic;
     cache::Topic carts_topic{4096};
     cache::Topic users_topic{4096};
+    cache::Topic profiles_topic{4096};
     const catalog::Catalog products{};
 
 private:

@@ -72,6 +72,7 @@ protected:
     Context context_{
         .db = shop_.db(),
         .users = shop_.users_topic,
+        .profiles = shop_.profiles_topic,
         .hashing = pool_,
         .outbox = outbox_,
         .access_tokens = access_tokens_,

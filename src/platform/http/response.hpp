@@ -43,6 +43,13 @@ Response reply(std::uint16_t status, const Answer& answer) {
     return response;
 }
 
+// 200 with a body that was kept (cache::ViewCache).
+inline Response reply_kept(std::string_view body) {
+    Response response;
+    response.body = body;
+    return response;
+}
+
 // `{"message":…,"data":…,"success":true,"error":false}`
 template <class T>
 struct DataAnswer {
