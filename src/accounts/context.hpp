@@ -54,7 +54,7 @@ struct Limits {
 struct Context {
     db::Database& db;
     // Keyed by user id. users moves when what sessions and profiles show may have changed; profiles, known to
-    // this process only, with what profiles alone show: the last login, and whose address is which.
+    // this process only, with what profiles alone show: the last login and the addresses.
     cache::Topic& users;
     cache::Topic& profiles;
     jobs::CpuPool& hashing;

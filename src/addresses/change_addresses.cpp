@@ -73,13 +73,11 @@ awaitable<Result<Address>> ChangeAddresses::update(UserId user, AddressId id, co
 }
 
 awaitable<Result<Address>> ChangeAddresses::remove(UserId user, AddressId id) {
-    auto body = [&](db::Transaction& tx) { return take_out(tx, user, id); };
+    auto body = [&](db::Transaction& tx) {
+        tx.touch(profiles_, user.text());
+        return store_.remove(tx, user, id);
+    };
     co_return co_await db_.transact(body);
-}
-
-awaitable<Result<Address>> ChangeAddresses::take_out(db::Transaction& tx, UserId user, AddressId id) {
-    tx.touch(profiles_, user.text());
-    co_return co_await store_.remove(tx, user, id);
 }
 
 awaitable<Result<Address>> ChangeAddresses::set_default(UserId user, AddressId id) {

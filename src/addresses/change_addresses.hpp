@@ -55,7 +55,6 @@ public:
 
 private:
     awaitable<Result<Address>> insert(db::Transaction& tx, const Address& address);
-    awaitable<Result<Address>> take_out(db::Transaction& tx, UserId user, AddressId id);
     awaitable<Result<Address>> choose(db::Transaction& tx, UserId user, AddressId id);
 
     db::Database& db_;

@@ -52,7 +52,7 @@ Connector::Connector(asio::io_context& context, const Target& target, SessionOpt
     : context_{context}, target_{target}, options_{options}, pause_timer_{context} {}
 
 void Connector::connect(bool read_only, Done done) {
-    auto enqueue = [this, request = Request{.read_only = read_only, .done = std::move(done)}]() mutable {
+    auto enqueue = [this, request = Request{read_only, std::move(done)}]() mutable {
         requests_.push_back(std::move(request));
         begin_more();
     };
@@ -94,7 +94,6 @@ void Connector::tell(Request& request, Opened opened, const std::string& why_not
     if (was_down) observe::log_info("database_available");
 }
 
-// Who asked meanwhile would have to wait for the pause and the next attempt: better tell them now.
 void Connector::failed(Request& request, const std::string& why) {
     if (!is_down() && !std::exchange(request.has_failed, true)) {
         requests_.push_front(std::move(request));
@@ -105,6 +104,7 @@ void Connector::failed(Request& request, const std::string& why) {
         pause_ms_ = std::clamp(2 * pause_ms_, kFirstPauseMs, kMaxPauseMs);
         pause();
     }
+    // Who asked meanwhile would have to wait for the pause and the next attempt: better tell them now.
     auto waiting = std::exchange(requests_, {});
     request.done({}, why);
     for (Request& other : waiting) other.done({}, why);

@@ -54,9 +54,9 @@ public:
 
 private:
     struct Request {
-        bool read_only = false;
+        bool read_only;
+        Done done;
         bool has_failed = false;
-        Done done{};
     };
     struct Patience {
         std::int64_t silence_ms;
