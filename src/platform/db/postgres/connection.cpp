@@ -295,11 +295,11 @@ void Connection::resume_finished() {
 void Connection::lose(const std::string& reason) {
     if (!is_open()) return;
     const auto self = shared_from_this();
-    reason_ = reason.substr(0, reason.find('\n'));
+    if_possible([&] { reason_ = reason.substr(0, reason.find('\n')); });
     if (descriptor_.is_open()) descriptor_.release();
     handle_.reset();
     waiting_since_ms_ = 0;
-    for (const auto& answer : pipeline_.on_lost()) settle(answer, nullptr);
+    while (const auto answer = pipeline_.next_lost()) settle(*answer, nullptr);
     if (first_finished_ != nullptr)
         surely([&] { asio::post(context_, [self] { self->resume_finished(); }); });
     owner_.on_lost(*this);
@@ -309,7 +309,7 @@ void Connection::abandon() {
     if (is_open()) {
         if (descriptor_.is_open()) descriptor_.release();
         handle_.reset();
-        for (const auto& answer : pipeline_.on_lost()) finish(*answer.call);
+        while (const auto answer = pipeline_.next_lost()) finish(*answer->call);
     }
     while (Call* call = take_finished()) {
         const auto destroyed = std::move(call->resume);

@@ -91,16 +91,16 @@ std::optional<Pipeline::Answer> Pipeline::settle_statement(const Command& comman
     return command.call == nullptr ? std::nullopt : answer;
 }
 
-std::vector<Pipeline::Answer> Pipeline::on_lost() {
-    std::vector<Answer> answers;
-    for (const Command& command : commands_) {
-        if (command.call == nullptr || command.settled) continue;
-        answers.push_back({command.call, command.sent ? Outcome::unknown : Outcome::not_sent, nullptr});
-    }
-    commands_.clear();
-    in_flight_ = 0;
+std::optional<Pipeline::Answer> Pipeline::next_lost() noexcept {
     broken_ = true;
-    return answers;
+    while (!commands_.empty()) {
+        const Command command = commands_.front();
+        commands_.pop_front();
+        if (command.call == nullptr || command.settled) continue;
+        return Answer{command.call, command.sent ? Outcome::unknown : Outcome::not_sent, nullptr};
+    }
+    in_flight_ = 0;
+    return std::nullopt;
 }
 
 }  // namespace haat::db::postgres

@@ -73,8 +73,9 @@ public:
     // The results do not fit the commands: the connection is of no use any more.
     [[nodiscard]] bool is_broken() const { return broken_; }
 
-    // The connection is gone: what becomes of everybody who still waits, in order.
-    std::vector<Answer> on_lost();
+    // The connection is gone: what becomes of the next one who still waits, in order; nullopt behind the
+    // last. Takes no memory: who is not told would wait for ever.
+    std::optional<Answer> next_lost() noexcept;
 
     // Nothing is under way.
     [[nodiscard]] bool is_empty() const { return commands_.empty(); }

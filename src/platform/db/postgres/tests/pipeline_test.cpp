@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 
 namespace haat::db::postgres {
 namespace {
 
 using Result = Pipeline::Result;
 using Outcome = Pipeline::Outcome;
+
+static_assert(noexcept(std::declval<Pipeline&>().next_lost()), "it is asked where there is no memory");
 
 ErrorPtr error(std::string sqlstate) {
     return std::make_shared<const ServerError>(ServerError{.sqlstate = std::move(sqlstate), .message = "no"});
@@ -37,6 +40,12 @@ protected:
         EXPECT_EQ(answer->outcome, outcome);
         told_ = answer->error;
         expect_nothing(Result::none);
+    }
+    void expect_lost(const Call* call, Outcome outcome) {
+        const auto answer = pipeline_.next_lost();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->call, call);
+        EXPECT_EQ(answer->outcome, outcome);
     }
     void prepared_well() {
         expect_nothing(Result::done);
@@ -187,15 +196,12 @@ TEST_F(PostgresPipelineTest, ALossTellsWhatWasSentFromWhatWasNot) {
     send(call(2), a_);  // in our own buffer yet
     prepared_well();
     expect(call(0), Outcome::done, Result::done);
-    const auto lost = pipeline_.on_lost();
-    ASSERT_EQ(lost.size(), 2U) << "who has an answer keeps it";
-    EXPECT_EQ(lost[0].call, call(1));
-    EXPECT_EQ(lost[0].outcome, Outcome::unknown);
-    EXPECT_EQ(lost[1].call, call(2));
-    EXPECT_EQ(lost[1].outcome, Outcome::not_sent);
+    expect_lost(call(1), Outcome::unknown);  // who has an answer keeps it
+    expect_lost(call(2), Outcome::not_sent);
+    EXPECT_FALSE(pipeline_.next_lost().has_value());
     EXPECT_TRUE(pipeline_.is_empty());
+    EXPECT_EQ(pipeline_.in_flight(), 0U);
     EXPECT_TRUE(pipeline_.is_broken());
-    EXPECT_TRUE(pipeline_.on_lost().empty());
 }
 
 TEST_F(PostgresPipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
@@ -204,7 +210,7 @@ TEST_F(PostgresPipelineTest, AnAnswerIsGivenOnceThoughTheEndOfItWasLost) {
     prepared_well();
     const auto answer = pipeline_.on_result(Result::done);
     ASSERT_TRUE(answer.has_value());
-    EXPECT_TRUE(pipeline_.on_lost().empty());
+    EXPECT_FALSE(pipeline_.next_lost().has_value());
 }
 
 TEST_F(PostgresPipelineTest, NobodysStatementsEndSilently) {
@@ -212,7 +218,7 @@ TEST_F(PostgresPipelineTest, NobodysStatementsEndSilently) {
     pipeline_.statement(nullptr, rollback);
     pipeline_.sync();
     pipeline_.flushed();
-    EXPECT_TRUE(pipeline_.on_lost().empty());
+    EXPECT_FALSE(pipeline_.next_lost().has_value());
 }
 
 TEST_F(PostgresPipelineTest, WhoIsGoneHearsNothingAndShiftsNobodysAnswer) {
@@ -235,9 +241,8 @@ TEST_F(PostgresPipelineTest, WhoIsGoneIsNotToldOfALoss) {
     pipeline_.statement(call(0), ready);
     pipeline_.statement(call(1), ready);
     pipeline_.forget(call(0));
-    const auto answers = pipeline_.on_lost();
-    ASSERT_EQ(answers.size(), 1U);
-    EXPECT_EQ(answers.front().call, call(1));
+    expect_lost(call(1), Outcome::not_sent);
+    EXPECT_FALSE(pipeline_.next_lost().has_value());
 }
 
 // What must not be taken for anything else: a result too many would shift all that follow to other callers.
@@ -270,7 +275,8 @@ TEST_F(PostgresPipelineTest, ABrokenOneStillTellsWhoWaits) {
     pipeline_.flushed();
     EXPECT_FALSE(pipeline_.on_result(Result::sync).has_value());
     EXPECT_TRUE(pipeline_.is_broken());
-    EXPECT_EQ(pipeline_.on_lost().size(), 1U);
+    expect_lost(call(0), Outcome::unknown);
+    EXPECT_FALSE(pipeline_.next_lost().has_value());
 }
 
 }  // namespace
