@@ -16,7 +16,7 @@ run: build ## Build and serve the shop
 	@exec build/release/haat serve $(ARGS)
 
 test: ## Build with sanitizers and run every test
-	@tools/install_packages build test
+	@tools/install_packages build test fuzz
 	@tools/run_tests $(ARGS)
 
 check: ## Format, layers, the second compiler, clang-tidy (CHANGED=1: of changed files only)
@@ -73,7 +73,7 @@ coverage: ## How many branches of accounts, cart, catalog and the HTTP parser th
 	@tools/coverage $(ARGS)
 
 fuzz: ## Look for inputs that break a parser, MINUTES=60 for each (ARGS="json urls": of these)
-	@tools/install_packages build check
+	@tools/install_packages build fuzz
 	@tools/fuzz --minutes $(MINUTES) $(ARGS)
 
 bench: build ## Measure the release build, and write the report (QUICK=1: 3 minutes; ARGS="search memory": of these)

@@ -1,7 +1,7 @@
 // What is fuzzed: functions that take any bytes a client may send, and throw when a rule is broken.
 //
-// haat_fuzz runs one under libFuzzer (`make fuzz`); haat_tests runs all over the corpus, and over some
-// changed at random (replay_test.cpp). Memory errors are the sanitizers' to find.
+// haat_fuzz runs one under libFuzzer (tools/fuzz); haat_tests runs all over the corpus (replay_test.cpp).
+// Memory errors are the sanitizers' to find.
 #pragma once
 
 #include <span>
@@ -38,7 +38,7 @@ void tokens(std::string_view bytes);           // texts as tokens, and payloads 
 void multipart(std::string_view bytes);        // one piece, or cut anywhere: the same parts and errors
 void image_headers(std::string_view bytes);    // what is looked at before a decoder sees an image
 void images(std::string_view bytes);           // the decoders behind it
-void searches(std::string_view bytes);         // the search box
+void searches(std::string_view bytes);         // the search box, and the same by both indexes
 void emails(std::string_view bytes);           // addresses, and the mails they would stand in
 
 }  // namespace haat::fuzz
