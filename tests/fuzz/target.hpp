@@ -22,8 +22,8 @@ std::span<const Target> targets();
 const Target* find_target(std::string_view name);
 
 // Inputs of at most so many bytes are cut at every place, longer ones at kCuts places.
-inline constexpr std::size_t kCutEverywhereBytes = 768;
-inline constexpr std::size_t kCuts = 64;
+inline constexpr std::size_t kCutEverywhereBytes = 256;
+inline constexpr std::size_t kCuts = 24;
 
 // A broken rule. Not an assertion: the replay tells which input it was.
 inline void require(bool holds, const std::string& rule) {
