@@ -34,13 +34,14 @@ inline void run_to_end(awaitable<> work) {
     });
     context.run();
     if (error) std::rethrow_exception(error);
-    HAAT_ASSERT(ended);
+    if (!ended) throw Unavailable{"it was given up: there is no memory for it"};
 }
 
 }  // namespace detail
 
 // For threads that have no io_context, such as those of the outbox and of start-up: blocks until the work
-// has ended, hands back its value or throws what it threw. Never on an I/O thread.
+// has ended, hands back its value or throws what it threw; Unavailable where it ended without a word, for
+// want of memory. Never on an I/O thread.
 template <class T>
 T run_sync(awaitable<T> work) {
     if constexpr (std::is_void_v<T>) {

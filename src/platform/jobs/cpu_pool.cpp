@@ -46,7 +46,7 @@ bool CpuPool::submit(std::function<void()> task) {
 
 awaitable<> CpuPool::wait_for(const std::function<void()>& task) {
     bool full = false;
-    auto enqueue = [this, &task, &full](const std::function<void()>& resume) {
+    auto enqueue = [this, &task, &full](const Resume& resume) {
         full = !submit([&task, resume] {
             task();
             resume();

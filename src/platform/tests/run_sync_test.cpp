@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <boost/asio/post.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -63,6 +65,20 @@ TEST(RunSync, WaitsForWorkThatOtherThreadsDo) {
     jobs::CpuPool pool{"test", 1, 1};
     const auto worker = run_sync(thread_of_pool(pool));
     EXPECT_NE(worker, std::this_thread::get_id());
+}
+
+awaitable<> hand_off(std::function<void(Resume)> submit) { co_await handoff(submit); }
+
+TEST(RunSync, ThrowsWhereNobodyIsLeftToResumeTheWork) {
+    const auto forget = [](const Resume&) {};
+    EXPECT_THROW(run_sync(hand_off(forget)), Unavailable);
+    const auto fail = [](const Resume&) { throw std::bad_alloc{}; };
+    EXPECT_THROW(run_sync(hand_off(fail)), Unavailable);
+    std::jthread other;
+    const auto forget_later = [&other](Resume resume) {
+        other = std::jthread{[kept = std::optional{std::move(resume)}]() mutable { kept.reset(); }};
+    };
+    for (int i = 0; i < 500; ++i) EXPECT_THROW(run_sync(hand_off(forget_later)), Unavailable);
 }
 
 // Whoever resumed the work may still be waking the context: the thread sanitizer sees it if that has ended.

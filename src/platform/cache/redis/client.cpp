@@ -100,9 +100,7 @@ awaitable<Replies> Client::call(Batch batch) {
         redis_.count(Outcome::skipped);
         co_return answer;
     }
-    auto submit = [&](std::function<void()> resume) {
-        enqueue(batch, {.answer = &answer, .resume = std::move(resume)});
-    };
+    auto submit = [&](Resume resume) { enqueue(batch, {.answer = &answer, .resume = std::move(resume)}); };
     co_await handoff(submit);
     co_return answer;
 }
@@ -132,22 +130,15 @@ void Client::enqueue(const Batch& batch, Pending pending) noexcept {
 
 void Client::get_going() {
     if (!is_expiry_set_) expire_at(pending_.back().deadline_ms);
-    if (std::exchange(is_writing_, true)) return;
-    try {
-        asio::co_spawn(context_, flush(), asio::detached);
-    } catch (const std::exception&) {
-        is_writing_ = false;
-        throw;
-    }
+    if (writing_.count() == 0) asio::co_spawn(context_, flush(writing_.one_more()), asio::detached);
 }
 
-awaitable<> Client::flush() {
+awaitable<> Client::flush(Owners::One /*writing*/) {
     try {
         while (stream_ && !unsent_.empty()) co_await write_unsent();
     } catch (const std::exception&) {  // no memory: nobody knows how much of it was sent
         if (stream_) stream_->close();
     }
-    is_writing_ = false;
 }
 
 awaitable<> Client::write_unsent() {
@@ -191,17 +182,18 @@ void Client::settle(Pending& pending, Outcome outcome) {
     }
     if (!pending.resume) return;
     if (is_answered) *pending.answer = std::move(pending.replies);
-    const auto resume = std::exchange(pending.resume, nullptr);
+    const auto resume = std::exchange(pending.resume, Resume{});
     resume();
 }
 
 void Client::expire_at(std::int64_t at_ms) {
     deadlines_.expires_after(std::chrono::milliseconds{std::max<std::int64_t>(1, at_ms - steady_ms())});
-    deadlines_.async_wait([this](const error_code& error) {
+    const auto expired = [this](const error_code& error) {
         if (error) return;
         is_expiry_set_ = false;
         expire();
-    });
+    };
+    surely([&] { deadlines_.async_wait(expired); });
     is_expiry_set_ = true;
 }
 

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -18,6 +17,7 @@
 #include "platform/cache/redis/redis.hpp"
 #include "platform/cache/redis/reply.hpp"
 #include "platform/cache/redis/stream.hpp"
+#include "platform/handoff.hpp"
 #include "platform/memory.hpp"
 
 namespace haat::cache::redis {
@@ -50,17 +50,17 @@ private:
         std::int64_t deadline_ms = 0;
         std::chrono::steady_clock::time_point sent_at{};
         std::vector<Reply> replies{};
-        Replies* answer = nullptr;       // the caller's, until he is resumed
-        std::function<void()> resume{};  // empty: nobody waits, or no longer
-        bool is_counted = true;          // among the metrics
-        bool is_settled = false;         // its outcome is known
+        Replies* answer = nullptr;  // the caller's, until he is resumed
+        Resume resume{};            // empty: nobody waits, or no longer
+        bool is_counted = true;     // among the metrics
+        bool is_settled = false;    // its outcome is known
     };
 
     void begin_to_run();
     awaitable<> run(Owners::One running);
     awaitable<> connect_and_read();
     awaitable<> read(std::shared_ptr<Stream> stream);
-    awaitable<> flush();
+    awaitable<> flush(Owners::One writing);
     awaitable<> write_unsent();
     void begin(std::shared_ptr<Stream> stream);
     void end();
@@ -81,8 +81,8 @@ private:
     Timer deadlines_;
     Timer pings_;
     bool is_expiry_set_ = false;
-    bool is_writing_ = false;
-    Owners running_;                  // run(), which ends where it finds no memory to wait
+    Owners running_;                  // run(), which ends where it finds no memory to wait; as does
+    Owners writing_;                  // flush(), of which there is one at a time
     std::shared_ptr<Stream> stream_;  // while the breaker is closed
     std::string unsent_;
     std::deque<Pending> pending_;  // in the order of their deadlines

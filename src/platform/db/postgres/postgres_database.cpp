@@ -160,7 +160,7 @@ private:
             co_return;
         }
         std::exception_ptr error;
-        auto submit = [this, &run, &error](std::function<void()> resume) {
+        auto submit = [this, &run, &error](Resume resume) {
             auto ended = [&error, resume = std::move(resume)](std::exception_ptr thrown) {
                 error = std::move(thrown);
                 resume();

@@ -67,7 +67,7 @@ bool Writer::enqueue(Job job) {
 
 awaitable<> Writer::transact(const Body& body) {
     std::exception_ptr error;
-    auto submit = [this, &body, &error](const std::function<void()>& resume) {
+    auto submit = [this, &body, &error](const Resume& resume) {
         const bool queued =
             enqueue({.body = &body, .queued_at_ms = steady_ms(), .error = &error, .resume = resume});
         if (queued) return;

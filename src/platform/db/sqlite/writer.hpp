@@ -14,6 +14,7 @@
 #include "platform/db/database.hpp"
 #include "platform/db/sqlite/body_runner.hpp"
 #include "platform/db/sqlite/connection.hpp"
+#include "platform/handoff.hpp"
 
 namespace haat::db::sqlite {
 
@@ -42,7 +43,7 @@ private:
         const Body* body;
         std::int64_t queued_at_ms;
         std::exception_ptr* error;  // of the waiting coroutine
-        std::function<void()> resume;
+        Resume resume;
     };
 
     bool enqueue(Job job);
