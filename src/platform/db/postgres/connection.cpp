@@ -151,7 +151,11 @@ void Connection::end_group_soon() {
     if (group_end_posted_ || !is_open()) return;
     auto end = [self = shared_from_this()] {
         self->group_end_posted_ = false;
-        if (self->pipeline_.is_open()) self->end_group();
+        try {
+            if (self->pipeline_.is_open()) self->end_group();
+        } catch (const std::exception& fault) {  // no memory: the server would hold the answers back
+            self->lose(fault.what());
+        }
     };
     asio::post(context_, std::move(end));
     group_end_posted_ = true;

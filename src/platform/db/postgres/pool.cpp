@@ -234,9 +234,8 @@ awaitable<> Pool::wait(Turn& turn, std::deque<Turn*>& queue) {
     }
     if (!is_shared) open_for(queue.size() + 1);
     const Place place{turn, queue, figures_};
-    auto start = [&turn](auto handler) {
-        turn.resume = std::make_shared<std::move_only_function<void()>>(std::move(handler));
-    };
+    turn.resume = std::make_shared<std::move_only_function<void()>>();
+    auto start = [&turn](auto handler) { *turn.resume = std::move(handler); };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);
     if (!turn.connection) throw Unavailable{turn.why_not};
 }
@@ -297,7 +296,7 @@ void Pool::watch() {
 
 void Pool::tick() {
     watching_ = false;
-    if (is_busy()) watch();  // before all that may find no memory
+    if (is_busy()) surely([&] { watch(); });  // before all that may find no memory: nobody else would
     const std::int64_t now_ms = steady_ms();
     refuse(turns_, now_ms, why_none(opening_exclusive_.count()));
     refuse(shared_turns_, now_ms, why_none(opening_shared_.count()));
