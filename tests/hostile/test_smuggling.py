@@ -123,6 +123,7 @@ def proxy(request, server, tmp_path):
 
 def test_behind_a_proxy_both_see_the_same_requests(server, proxy, report):
     """Also after each attack: who comes next on the proxy's kept connections gets the answer to what he asked."""
+    time.sleep(1)  # the log is written a moment later
     already = len(server.log_records())
     good = b"GET /own-%d HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n"
     for number, (name, data) in enumerate(REFUSED.items()):

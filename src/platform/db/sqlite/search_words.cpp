@@ -52,6 +52,7 @@ public:
         expect_ok(opened);
         fts5_api* api = find_api(handle);
         if (api == nullptr) expect_ok(sqlite3_errcode(handle));
+        HAAT_ASSERT(api != nullptr);
         void* context = nullptr;
         expect_ok(api->xFindTokenizer(api, "porter", &context, &functions_));
         const char* options[] = {"unicode61", "remove_diacritics", "2"};
