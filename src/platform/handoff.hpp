@@ -17,6 +17,10 @@
 #include "platform/memory.hpp"
 
 namespace haat {
+
+// Of work that ended without a word, as a coroutine does that found no memory.
+inline constexpr const char* kGivenUp = "it was given up: there is no memory for it";
+
 namespace detail {
 
 // How many threads are within a resume() of what this thread runs; null where nobody waits for them.
@@ -121,7 +125,7 @@ awaitable<> handoff(Submit submit) {
         if_possible([&] { submit(Resume{std::move(once)}); });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);
-    if (is_abandoned) throw Unavailable{"it was given up: there is no memory for it"};
+    if (is_abandoned) throw Unavailable{kGivenUp};
 }
 
 }  // namespace haat

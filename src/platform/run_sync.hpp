@@ -34,7 +34,7 @@ inline void run_to_end(awaitable<> work) {
     });
     context.run();
     if (error) std::rethrow_exception(error);
-    if (!ended) throw Unavailable{"it was given up: there is no memory for it"};
+    if (!ended) throw Unavailable{kGivenUp};
 }
 
 }  // namespace detail
