@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 #include "kernel/clock.hpp"
@@ -49,7 +50,10 @@ Transfer::~Transfer() {
     curl_slist_free_all(list_);
 }
 
-void Transfer::check(CURLcode code) { HAAT_ASSERT(code == CURLE_OK); }
+void Transfer::check(CURLcode code) {
+    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc{};
+    HAAT_ASSERT(code == CURLE_OK);
+}
 
 curl_slist* Transfer::add_to_list(const std::string& line) {
     auto* longer = curl_slist_append(list_, line.c_str());

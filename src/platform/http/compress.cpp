@@ -3,6 +3,9 @@
 #include <brotli/encode.h>
 #include <zlib.h>
 
+#include <memory>
+#include <new>
+
 #include "kernel/error.hpp"
 #include "platform/http/request.hpp"
 
@@ -28,26 +31,27 @@ int weight_of(std::string_view parameter) {
 
 std::string gzip(std::string_view body, int level) {
     z_stream stream{};
-    HAAT_ASSERT(deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    if (deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc{};
+    const std::unique_ptr<z_stream, int (*)(z_stream*)> ends_with_it{&stream, deflateEnd};
     std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib does not write to it
     stream.avail_in = static_cast<uInt>(body.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
     const int status = deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
     HAAT_ASSERT(status == Z_STREAM_END);
+    out.resize(stream.total_out);
     return out;
 }
 
+// There is room for the result, so that it fails for want of memory only.
 std::string brotli(std::string_view body, int quality) {
     std::size_t size = BrotliEncoderMaxCompressedSize(body.size());
     std::string out(size, '\0');
     const auto ok = BrotliEncoderCompress(quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, body.size(),
                                           reinterpret_cast<const std::uint8_t*>(body.data()), &size,
                                           reinterpret_cast<std::uint8_t*>(out.data()));
-    HAAT_ASSERT(ok == BROTLI_TRUE);
+    if (ok != BROTLI_TRUE) throw std::bad_alloc{};
     out.resize(size);
     return out;
 }

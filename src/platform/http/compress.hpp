@@ -22,6 +22,7 @@ Encoding choose_encoding(std::string_view accept_encoding);
 // How much time to spend: an answer that is kept is compressed once and sent often.
 enum class Effort : std::uint8_t { fast, thorough };
 
+// Throws std::bad_alloc where there is no memory for it.
 std::string compress(std::string_view body, Encoding encoding, Effort effort);
 
 }  // namespace haat::http

@@ -4,8 +4,8 @@
 
 #include <array>
 #include <charconv>
+#include <new>
 
-#include "kernel/error.hpp"
 #include "platform/http/request.hpp"
 
 namespace haat::http {
@@ -29,7 +29,7 @@ std::string_view without_weak_mark(std::string_view etag) {
 std::string weak_etag(std::string_view body) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
-    HAAT_ASSERT(EVP_Digest(body.data(), body.size(), digest.data(), &length, sha1(), nullptr) == 1);
+    if (EVP_Digest(body.data(), body.size(), digest.data(), &length, sha1(), nullptr) != 1) throw std::bad_alloc{};
     std::array<unsigned char, 64> encoded{};
     EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
 
