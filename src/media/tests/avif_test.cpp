@@ -68,13 +68,18 @@ struct File {
     char method = 0;
     std::uint32_t length_added = 0;
     std::string between{};
+    char extents = 1;
+    std::string located{"\0\1", 2};  // the item that has a place
+    std::string also{};               // another place
 
     [[nodiscard]] std::string bytes() const {
         const auto with_offset = [this](std::uint32_t offset) {
             const auto entry = box("infe", "\x02\0\0\0\0\x01\0\0"s + item_type + "\0"s);
             const auto length = static_cast<std::uint32_t>(data.size()) + length_added;
-            const auto place = "\x01\0\0\0\x44\0\0\x01"s + "\0\x01\0"s + method + "\0\0\0\x01"s +
-                               big_endian(offset) + big_endian(length);
+            auto place = "\x01\0\0\0\x44\0\0"s + (also.empty() ? '\1' : '\2') + located + '\0' + method +
+                         "\0\0\0"s + extents;
+            if (extents > 0) place += big_endian(offset) + big_endian(length);
+            place += also;
             const auto config = box("ipco", box("av1C", "\x81\0\0\0"s + configuration));
             const auto meta = box("meta", "\0\0\0\0"s + box("iinf", "\0\0\0\0\0\x01"s + entry) +
                                               box("iloc", place) + box("iprp", config));
@@ -115,6 +120,14 @@ TEST(Avif, OnlyPlainPicturesAreDecoded) {
     for (const auto* type : {"Exif", "mime"}) EXPECT_TRUE(fits({.item_type = type})) << type;
     EXPECT_FALSE(fits({.method = 1}));
     EXPECT_FALSE(fits({.method = 2}));
+}
+
+TEST(Avif, EachPictureHasOnePlaceWithSomethingInIt) {
+    EXPECT_FALSE(fits({.extents = 0}));
+    EXPECT_FALSE(fits({.located = "\0\2"s}));
+    const auto nothing_of = [](char item) { return "\0"s + item + "\0\0\0\0\0\0"s; };
+    EXPECT_TRUE(fits({.also = nothing_of('\2')})) << "of an item that is no picture";
+    EXPECT_FALSE(fits({.also = nothing_of('\1')}));
 }
 
 TEST(Avif, WhatIsMalformedDoesNotFit) {
