@@ -5,6 +5,7 @@
 #include "accounts/passwords.hpp"
 #include "accounts/register.hpp"
 #include "platform/crypto/password_rules.hpp"
+#include "platform/http/pipeline/client_address.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -19,7 +20,8 @@ const std::string* new_email(const UserRecord& record, const std::optional<std::
 
 }  // namespace
 
-awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const UpdateUserInput& in) {
+awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const UpdateUserInput& in,
+                                        const std::string& address) {
     auto find = [&](db::Session& session) { return users_.find(session, caller.user); };
     const auto record = co_await context_.db.read_one(find);
     if (!record) co_return fail(ErrorCode::user_not_found);
@@ -28,6 +30,10 @@ awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const Upd
     const bool changes_email = new_email(*record, in.email) != nullptr;
     if (changes_email || in.password) {
         const auto allowed = co_await reauthenticate(caller, *record, in);
+        if (!allowed) co_return std::unexpected{allowed.error()};
+    }
+    if (changes_email) {
+        const auto allowed = count_mails(caller.user, address);
         if (!allowed) co_return std::unexpected{allowed.error()};
     }
     UserChanges changes{.name = in.name, .email = in.email, .mobile = in.mobile};
@@ -49,6 +55,9 @@ awaitable<Result<void>> UpdateUser::check(const UserRecord& record, const Update
             co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
         }
     }
+    if (in.name) {
+        if (auto named = check_name(*in.name); !named) co_return named;
+    }
     if (in.mobile && (*in.mobile < 0 || *in.mobile > kMaxMobile)) {
         co_return std::unexpected{json::wrong_type("mobile", "a number of at most 15 digits")};
     }
@@ -68,6 +77,16 @@ awaitable<Result<void>> UpdateUser::reauthenticate(const http::Principal& caller
     if (checked == crypto::PasswordCheck::wrong) co_return fail(ErrorCode::reauthentication_required);
     context_.limits.account_failures.take_back(key);
     co_return Result<void>{};
+}
+
+Result<void> UpdateUser::count_mails(UserId user, const std::string& address) {
+    if (auto error = too_many(context_, context_.limits.email_changes.try_count(user.str()))) {
+        return std::unexpected{std::move(*error)};
+    }
+    if (auto error = too_many(context_, context_.limits.mails.try_count(http::limit_key(address)))) {
+        return std::unexpected{std::move(*error)};
+    }
+    return {};
 }
 
 awaitable<Result<void>> UpdateUser::change(db::Transaction& tx, const http::Principal& caller,

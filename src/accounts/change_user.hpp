@@ -43,17 +43,20 @@ class UpdateUser {
 public:
     explicit UpdateUser(Context& context) : context_{context} {}
 
-    // A new e-mail address is unverified, and both addresses are told; a new password ends the other
-    // sessions. Either ends a password reset that is under way, and needs a fresh login (kFreshLoginMs), or
-    // currentPassword right.
+    // A new e-mail address is unverified, and both addresses are told, a few times an hour; a new password ends
+    // the other sessions. Either ends a password reset that is under way, and needs a fresh login
+    // (kFreshLoginMs), or currentPassword right. address: of the client.
     // Errors, in this order: email_in_use, invalid_email, weak_password, invalid_field,
-    // reauthentication_required.
-    awaitable<Result<void>> run(const http::Principal& caller, const UpdateUserInput& in);
+    // reauthentication_required, too_many_requests.
+    awaitable<Result<void>> run(const http::Principal& caller, const UpdateUserInput& in,
+                                const std::string& address);
 
 private:
     awaitable<Result<void>> check(const UserRecord& record, const UpdateUserInput& in);
     awaitable<Result<void>> reauthenticate(const http::Principal& caller, const UserRecord& record,
                                            const UpdateUserInput& in);
+    // Each change mails two addresses, one of them anybody's.
+    Result<void> count_mails(UserId user, const std::string& address);
     awaitable<Result<void>> change(db::Transaction& tx, const http::Principal& caller,
                                    const UserRecord& before, const UserChanges& changes);
 

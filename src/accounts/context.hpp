@@ -44,10 +44,11 @@ struct Limits {
     Throttle registrations{{20, kHourMs}};            // by client
     Throttle mails{{20, kHourMs}};                    // asked for by a client
     Throttle admin_keys{{5, kHourMs}};                // wrong ADMIN_SECRET_KEYs, by client
+    Throttle email_changes{{5, kHourMs}};             // by user
 
     // In an order that nodes of one version share.
-    std::array<Throttle*, 5> all() {
-        return {&account_failures, &address_failures, &registrations, &mails, &admin_keys};
+    std::array<Throttle*, 6> all() {
+        return {&account_failures, &address_failures, &registrations, &mails, &admin_keys, &email_changes};
     }
 };
 

@@ -4,6 +4,7 @@
 #include "accounts/passwords.hpp"
 #include "accounts/sit_out.hpp"
 #include "platform/http/pipeline/client_address.hpp"
+#include "platform/observe/log.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -53,6 +54,7 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
         const bool known = co_await is_known(key, client);
         if (!known) {
             context_.limits.address_failures.take_back(client_key);
+            co_await sit_out(began_ms, context_.options.failed_login_ms);
             co_return std::unexpected{*limited};
         }
     }
@@ -137,7 +139,10 @@ awaitable<Result<Tokens>> RefreshSession::run(std::string_view refresh_token, bo
     auto renewed = co_await context_.db.transact(body);
     if (!renewed) co_return std::unexpected{renewed.error()};
     std::optional<Tokens>& tokens = *renewed;
-    if (!tokens) co_return fail(ErrorCode::invalid_refresh_token);
+    if (!tokens) {
+        observe::log_warn("refresh_token_replayed", {{"user", claims->user_id.str()}, {"session", claims->session_id.str()}});
+        co_return fail(ErrorCode::invalid_refresh_token);
+    }
     co_return std::move(*tokens);
 }
 

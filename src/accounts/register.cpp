@@ -15,6 +15,11 @@ constexpr std::size_t kMaxNameBytes = 1'024;
 
 }  // namespace
 
+Result<void> check_name(const std::string& name) {
+    if (name.size() > kMaxNameBytes) return std::unexpected{json::too_long("name", kMaxNameBytes)};
+    return {};
+}
+
 awaitable<> send_verification(const Context& context, db::Transaction& tx, std::string_view kind,
                               const User& user) {
     const std::string code = crypto::random_token();
@@ -30,8 +35,7 @@ awaitable<> send_verification(const Context& context, db::Transaction& tx, std::
 
 awaitable<Result<User>> Register::run(const RegisterInput& in, const std::string& address) {
     if (!is_email(in.email)) co_return fail(ErrorCode::invalid_email, "email");
-    if (in.name.size() > kMaxNameBytes)
-        co_return std::unexpected{json::wrong_type("name", "text of at most 1024 bytes")};
+    if (auto named = check_name(in.name); !named) co_return std::unexpected{std::move(named.error())};
     if (auto reason = crypto::check_new_password(in.password)) {
         co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
     }

@@ -24,6 +24,9 @@ struct RegisterInput {
 };
 BOOST_DESCRIBE_STRUCT(RegisterInput, (), (name, email, password, adminKey))
 
+// A user's name has at most 1,024 bytes. Errors: invalid_field.
+Result<void> check_name(const std::string& name);
+
 // Sends a verification code to an address, in the transaction that made it the user's: an event of this kind.
 awaitable<> send_verification(const Context& context, db::Transaction& tx, std::string_view kind,
                               const User& user);

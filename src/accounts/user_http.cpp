@@ -117,7 +117,7 @@ awaitable<Response> UserHttp::handle_update_user(Request& request) {
     const auto input = json::decode<UpdateUserInput>(request.body);
     if (!input) co_return input.error();
     const http::Principal caller = request.caller();
-    const auto updated = co_await update_.run(caller, *input);
+    const auto updated = co_await update_.run(caller, *input, request.client_address);
     if (!updated) co_return updated.error();
     co_return http::reply(200, UpdateAnswer{});
 }

@@ -14,6 +14,8 @@
 
 namespace haat::addresses {
 
+inline constexpr std::size_t kMaxTextBytes = 1'024;
+
 struct AddAddressInput {
     std::string address_line{};
     std::string city{};
@@ -23,7 +25,9 @@ struct AddAddressInput {
     json::Loose mobile{};
     static constexpr std::string_view kRequired[] = {"address_line", "city",    "state",
                                                      "pincode",      "country", "mobile"};
-    static constexpr json::Rules rules{.required = kRequired, .incomplete = ErrorCode::address_incomplete};
+    static constexpr json::Rules rules{.required = kRequired,
+                                       .incomplete = ErrorCode::address_incomplete,
+                                       .max_text_bytes = kMaxTextBytes};
 };
 BOOST_DESCRIBE_STRUCT(AddAddressInput, (), (address_line, city, state, pincode, country, mobile))
 
@@ -34,7 +38,7 @@ struct UpdateAddressInput {
     std::optional<json::Loose> pincode{};
     std::optional<std::string> country{};
     std::optional<json::Loose> mobile{};
-    static constexpr json::Rules rules{};
+    static constexpr json::Rules rules{.max_text_bytes = kMaxTextBytes};
 };
 BOOST_DESCRIBE_STRUCT(UpdateAddressInput, (), (address_line, city, state, pincode, country, mobile))
 

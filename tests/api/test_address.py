@@ -80,6 +80,15 @@ def test_a_pincode_is_six_digits_and_begins_with_none_that_is_0(shop, user, pinc
     expect_error(user.post(ADD, json=address_body(pincode=pincode)), "invalid_pincode")
 
 
+@pytest.mark.parametrize("field", ["address_line", "city", "state", "country"])
+def test_a_text_has_at_most_1024_bytes(shop, user, field):
+    longest, too_long = "é" * 512, "é" * 512 + "e"
+    address = shop.address(user)
+    assert expect_data(update(user, address, **{field: longest}), 200, "Address updated successfully")[field] == longest
+    for response in (update(user, address, **{field: too_long}), user.post(ADD, json=address_body(**{field: too_long}))):
+        expect_error(response, "invalid_field", field=field, message=f"{field} must be text of at most 1024 bytes")
+
+
 @pytest.mark.parametrize("mobile", BAD_MOBILES, ids=str)
 def test_a_mobile_is_ten_digits_and_begins_with_none_that_is_0(shop, user, mobile):
     expect_error(user.post(ADD, json=address_body(mobile=mobile)), "invalid_mobile")

@@ -260,6 +260,8 @@ def test_a_replay_after_the_grace_ends_the_whole_session(server, user):
     time.sleep(ENDS_WITHIN_S)
     expect_error(refresh_by_cookie(server, renewed), "invalid_refresh_token")
     expect_error(Client(server, access).get(COUNT), "invalid_token")
+    told = [record["user"] for record in server.log_records() if record["event"] == "refresh_token_replayed"]
+    assert told.count(user.id) == 1, "whoever watches the log is told"
 
 
 def test_a_refresh_without_a_token_is_401(anyone):

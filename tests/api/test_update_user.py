@@ -66,6 +66,12 @@ def test_a_name_may_be_a_number(user):
     assert user.fetch_profile()["name"] == "7"
 
 
+def test_a_name_has_at_most_1024_bytes(user):
+    expect_updated(user.put(UPDATE, json={"name": "é" * 512}))
+    expect_error(user.put(UPDATE, json={"name": "é" * 512 + "e"}), "invalid_field", field="name",
+                 message="name must be text of at most 1024 bytes")
+
+
 @pytest.mark.parametrize("body",
                          [{}, {"name": "", "email": "", "mobile": "", "password": ""}, {"name": None},
                           {"mobile": 0}, {"name": False}, {"foo": 1}], ids=str)

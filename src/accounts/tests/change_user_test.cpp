@@ -12,7 +12,14 @@ constexpr std::string_view kOtherPassword = "another-Secure-9-one";
 
 class UpdateUserTest : public AccountsFixture {
 protected:
-    Result<void> update(const UpdateUserInput& in) { return run_sync(update_.run(principal(session_), in)); }
+    Result<void> update(const UpdateUserInput& in, const std::string& address = "192.0.2.1") {
+        return run_sync(update_.run(principal(session_), in, address));
+    }
+    // To the other of two addresses, back and forth.
+    Result<void> move(const std::string& address = "192.0.2.1") {
+        const bool is_here = now().user.fields.email == "asha@example.com";
+        return update({.email = is_here ? "stranger@example.com" : "asha@example.com"}, address);
+    }
     UserRecord now() { return *find_user(record_.id()); }
 
     UpdateUser update_{context_};
@@ -111,6 +118,24 @@ TEST_P(UpdateUserTest, WrongPasswordsThereCountAsFailedLogins) {
     for (int i = 0; i < 9; ++i) context_.limits.account_failures.count("asha@example.com");
     EXPECT_REFUSED(update({.email = "new@example.com", .currentPassword = std::string{kPassword}}),
                    ErrorCode::too_many_requests);
+}
+
+TEST_P(UpdateUserTest, NobodysMailboxIsFilledByMovingThereAndBack) {
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(move("192.0.2." + std::to_string(i))) << i;
+    const auto refused = move("192.0.2.9");
+    EXPECT_REFUSED(refused, ErrorCode::too_many_requests);
+    EXPECT_GT(refused.error().retry_after_s, 59 * 60);
+    EXPECT_EQ(mails().size(), 10U);
+    EXPECT_TRUE(update({.name = "Asha Rao"})) << "what mails nobody is not counted";
+    context_.options.rate_limits = false;
+    EXPECT_TRUE(move());
+}
+
+TEST_P(UpdateUserTest, AClientsMailsAreCountedWhicheverUserAsksForThem) {
+    for (int i = 0; i < 20; ++i) context_.limits.mails.count("192.0.2.1");
+    EXPECT_REFUSED(move("192.0.2.1"), ErrorCode::too_many_requests);
+    EXPECT_TRUE(mails().empty());
+    EXPECT_TRUE(move("192.0.2.2"));
 }
 
 TEST_P(UpdateUserTest, RefusesWhoIsGone) {

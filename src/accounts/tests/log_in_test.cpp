@@ -16,6 +16,30 @@ protected:
         const LoginInput input{.email = std::string{email}, .password = std::string{password}};
         return run_sync(log_in_.run(input, client));
     }
+    // Does meanwhile() while the threads that hash are held up, and the login waits for one of them.
+    template <class Meanwhile>
+    Result<Tokens> log_in_held_up(std::string_view email, const Meanwhile& meanwhile) {
+        std::latch blocked{2};
+        std::latch go_on{1};
+        const auto block = [&] {
+            blocked.count_down();
+            go_on.wait();
+            return 0;
+        };
+        std::optional<Result<Tokens>> outcome;
+        {
+            std::jthread first{[&] { run_sync(pool_.run(block)); }};
+            std::jthread second{[&] { run_sync(pool_.run(block)); }};
+            blocked.wait();
+            std::jthread login{[&] { outcome = log_in(email); }};
+            for (int i = 0; i < 1'000 && pool_.queued() == 0; ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds{5});
+            EXPECT_EQ(pool_.queued(), 1U) << "no hash is to be computed for " << email;
+            meanwhile();
+            go_on.count_down();
+        }
+        return *outcome;
+    }
     std::int64_t sessions() { return shop_.number("SELECT count(*) FROM sessions"); }
 
     LogIn log_in_{context_};
@@ -97,6 +121,13 @@ TEST_P(LogInTest, AFailureTakesAsLongWhateverIsWrong) {
         EXPECT_REFUSED(log_in(email, "wrong"), ErrorCode::invalid_credentials);
         EXPECT_GE(steady_ms() - began_ms, kStepMs) << email;
     }
+    // Nor what finding out costs whether it is the owner who comes too often.
+    for (const auto* email : {"argon@example.com", "nobody@example.com"}) {
+        for (int i = 0; i < 10; ++i) context_.limits.account_failures.count(email);
+        const std::int64_t began_ms = steady_ms();
+        EXPECT_REFUSED(log_in(email, "wrong"), ErrorCode::too_many_requests);
+        EXPECT_GE(steady_ms() - began_ms, kStepMs) << email;
+    }
 }
 
 TEST_P(LogInTest, AClientOfManyIpv6AddressesIsOne) {
@@ -128,32 +159,20 @@ TEST_P(LogInTest, CutsAUserAgentBetweenCharacters) {
     EXPECT_EQ(agent_of("\xFF"), "") << "no text";
 }
 
-// The password is changed while the old one is still being checked: the thread that hashes is held up.
+// The password is changed while the old one is still being checked.
 TEST_P(LogInTest, APasswordChangedMeanwhileIsNotEnough) {
     static constexpr db::Query kChange{"test.change_password",
                                        "UPDATE users SET password_hash = 'other' WHERE id = $1"};
     const auto record = add_user("asha@example.com");
-    std::latch blocked{2};
-    std::latch go_on{1};
-    const auto block = [&] {
-        blocked.count_down();
-        go_on.wait();
-        return 0;
-    };
-    std::optional<Result<Tokens>> outcome;
-    {
-        std::jthread first{[&] { run_sync(pool_.run(block)); }};
-        std::jthread second{[&] { run_sync(pool_.run(block)); }};
-        blocked.wait();
-        std::jthread login{[&] { outcome = log_in("asha@example.com"); }};
-        for (int i = 0; i < 1'000 && pool_.queued() == 0; ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds{5});
-        EXPECT_EQ(pool_.queued(), 1U);
-        change(kChange, record.id());
-        go_on.count_down();
-    }
-    EXPECT_REFUSED(*outcome, ErrorCode::invalid_credentials);
+    const auto outcome = log_in_held_up("asha@example.com", [&] { change(kChange, record.id()); });
+    EXPECT_REFUSED(outcome, ErrorCode::invalid_credentials);
     EXPECT_EQ(sessions(), 0);
+}
+
+TEST_P(LogInTest, AnUnknownAddressIsHashedToo) {
+    make_inactive(add_user("gone@example.com").id());
+    for (const auto* email : {"nobody@example.com", "gone@example.com"})
+        EXPECT_REFUSED(log_in_held_up(email, [] {}), ErrorCode::invalid_credentials);
 }
 
 TEST_P(LogInTest, GuessersAreStoppedTheOwnerIsNot) {

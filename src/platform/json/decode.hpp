@@ -18,7 +18,9 @@
 #include <boost/json/object.hpp>
 #include <boost/mp11.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +41,7 @@ struct Rules {
     std::span<const std::string_view> required{};  // fields without which the body is incomplete
     ErrorCode incomplete = ErrorCode::invalid_field;
     Falsy falsy = Falsy::absent;
+    std::size_t max_text_bytes = std::numeric_limits<std::size_t>::max();  // of a field that is text
 };
 
 // Parses a body: `{}` for an empty one. Errors: malformed_json, not_an_object.
@@ -85,6 +88,10 @@ inline Error wrong_type(std::string_view field, std::string_view what) {
             std::string{field} + " must be " + std::string{what}};
 }
 
+inline Error too_long(std::string_view field, std::size_t max_bytes) {
+    return wrong_type(field, "text of at most " + std::to_string(max_bytes) + " bytes");
+}
+
 namespace detail {
 
 template <class T>
@@ -96,10 +103,17 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 std::optional<std::string_view> first_missing(const boost::json::object& object, const Rules& rules);
 
 template <class Field>
-std::optional<Error> decode_field(const boost::json::object& object, std::string_view name, Falsy falsy,
+std::size_t text_bytes(const Field& /*no text*/) {
+    return 0;
+}
+inline std::size_t text_bytes(const std::string& text) { return text.size(); }
+inline std::size_t text_bytes(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
+template <class Field>
+std::optional<Error> decode_field(const boost::json::object& object, std::string_view name, const Rules& rules,
                                   Field& out) {
     const auto* value = object.if_contains(name);
-    if (value != nullptr && falsy == Falsy::absent && is_falsy(*value)) value = nullptr;
+    if (value != nullptr && rules.falsy == Falsy::absent && is_falsy(*value)) value = nullptr;
     if (value == nullptr) {
         if constexpr (kIsOptional<Field>)
             return std::nullopt;
@@ -107,6 +121,7 @@ std::optional<Error> decode_field(const boost::json::object& object, std::string
             return wrong_type(name, wanted(&out));
     }
     if (!read(*value, out)) return wrong_type(name, wanted(&out));
+    if (text_bytes(out) > rules.max_text_bytes) return too_long(name, rules.max_text_bytes);
     return std::nullopt;
 }
 
@@ -123,7 +138,7 @@ Result<Input> decode(const boost::json::object& object) {
                                                                  boost::describe::mod_inherited>;
     boost::mp11::mp_for_each<Members>([&](auto member) {
         if (error) return;
-        error = detail::decode_field(object, member.name, Input::rules.falsy, input.*member.pointer);
+        error = detail::decode_field(object, member.name, Input::rules, input.*member.pointer);
     });
     if (error) return std::unexpected{std::move(*error)};
     return input;
