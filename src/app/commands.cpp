@@ -21,6 +21,7 @@
 #include "app/seed/seed.hpp"
 #include "app/serve.hpp"
 #include "app/shop.hpp"
+#include "app/unsafe_settings.hpp"
 #include "platform/run_sync.hpp"
 
 namespace haat::app {
@@ -31,6 +32,11 @@ void say(std::string_view line) { std::cout << line << '\n'; }
 int refuse(std::string_view line) {
     std::cerr << "haat: " << line << '\n';
     return kFailure;
+}
+
+int refuse_all(const std::vector<std::string>& lines) {
+    for (const auto& line : lines) refuse(line);
+    return kBadConfig;
 }
 
 // A folder that is gone when the command is done.
@@ -143,11 +149,11 @@ int migrate(Core& core) {
 }
 
 int run_on_data(const Command& command, const config::Settings& settings) {
-    const auto keys = config::load_keys(settings);
-    if (!keys) {
-        for (const auto& line : keys.error()) refuse(line);
-        return kBadConfig;
+    if (command.action == Action::serve) {
+        if (const auto reasons = reasons_not_to_serve(settings); !reasons.empty()) return refuse_all(reasons);
     }
+    const auto keys = config::load_keys(settings);
+    if (!keys) return refuse_all(keys.error());
     if (command.action == Action::serve) prepare_to_serve(settings);
     Core core{settings, *keys};
     switch (command.action) {
@@ -184,10 +190,7 @@ int run(const Command& command) {
         std::cout << render(findings);
         return exit_code_of(findings);
     }
-    if (!loaded) {
-        for (const auto& line : loaded.error()) refuse(line);
-        return kBadConfig;
-    }
+    if (!loaded) return refuse_all(loaded.error());
     if (command.action == Action::config) {
         std::cout << config::describe_values(*loaded);
         return kSuccess;

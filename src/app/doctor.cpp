@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "app/assistant.hpp"
 #include "app/cli.hpp"
@@ -11,7 +11,7 @@
 #include "app/config/url_parts.hpp"
 #include "app/core.hpp"
 #include "app/probe.hpp"
-#include "app/well_known_secrets.hpp"
+#include "app/unsafe_settings.hpp"
 #include "media/folder_mark.hpp"
 #include "media/folder_mark_store.hpp"
 #include "media/vips.hpp"
@@ -24,8 +24,6 @@ namespace {
 
 using config::Settings;
 
-constexpr std::size_t kGoodKeyBytes = 32;     // as many as the HMAC's result has (RFC 7518, 3.2)
-constexpr std::size_t kGoodPhraseBytes = 16;  // what is typed by people and limited in tries
 constexpr std::uintmax_t kMiB = std::uintmax_t{1024} * 1024;
 constexpr std::uintmax_t kLowSpace = 256 * kMiB;
 constexpr std::chrono::milliseconds kMailTimeout{2'000};
@@ -37,17 +35,6 @@ awaitable<std::string> try_redis(const cache::redis::Address& address, cache::re
     const auto link = co_await cache::redis::open_link(executor.context(), address, tls, kRedisTimeoutMs);
     if (link.stream) link.stream->close();
     co_return link.problem;
-}
-
-bool is_https(std::string_view url) { return url.starts_with("https://"); }
-
-// Served to the world, by the looks of it.
-bool in_production(const Settings& settings) { return is_https(settings.server.public_url); }
-
-bool is_local(std::string_view url) {
-    const auto parts = config::split_url(url);
-    return parts && (parts->host == "localhost" || parts->host.ends_with(".localhost") ||
-                     parts->host == "::1" || parts->host.starts_with("127."));
 }
 
 // By words of libpq and the server; where they speak another language the advice is the general one.
@@ -75,6 +62,7 @@ public:
     std::vector<Finding> run() {
         check_folders();
         check_database();
+        std::ranges::move(judge_secrets(settings_), std::back_inserter(findings_));
         check_token_keys();
         check_admin_secrets();
         check_urls();
@@ -158,7 +146,7 @@ private:
     }
 
     void check_token_key(std::string_view name, const crypto::Secret& key, const char* file) {
-        if (!key.empty()) return check_secret(name, key, kGoodKeyBytes, "openssl rand -hex 32");
+        if (!key.empty()) return;
         if (on_postgres(settings_.storage)) {
             return warn(
                 fmt::format("{}: unset, so another node of this shop would not know its tokens", name),
@@ -173,26 +161,9 @@ private:
 
     void check_admin_secrets() {
         const auto& access = settings_.access;
-        if (access.admin_key.empty()) {
-            ok("ADMIN_SECRET_KEY: unset, nobody registers as an administrator");
-        } else {
-            check_secret("ADMIN_SECRET_KEY", access.admin_key, kGoodPhraseBytes, "openssl rand -hex 16");
-        }
-        if (access.default_admin_password.empty()) {
+        if (access.admin_key.empty()) ok("ADMIN_SECRET_KEY: unset, nobody registers as an administrator");
+        if (access.default_admin_password.empty())
             ok("DEFAULT_ADMIN_PASSWORD: unset, a random one is made when there is no administrator");
-        } else {
-            check_secret("DEFAULT_ADMIN_PASSWORD", access.default_admin_password, kGoodPhraseBytes,
-                         "openssl rand -base64 18");
-        }
-    }
-
-    void check_secret(std::string_view name, const crypto::Secret& secret, std::size_t good,
-                      std::string_view maker) {
-        const auto advice = fmt::format("set it to what `{}` prints", maker);
-        const auto size = secret.reveal().size();
-        if (is_well_known(secret.reveal())) return fail(fmt::format("{}: a well-known value", name), advice);
-        if (size < good) return warn(fmt::format("{}: only {} bytes, {} are good", name, size, good), advice);
-        ok(fmt::format("{}: {} bytes", name, size));
     }
 
     void check_urls() {
@@ -201,14 +172,7 @@ private:
             warn("FRONTEND_URL: unset, so browsers may call from no other origin",
                  "set it to where the shop's pages come from, such as https://shop.example");
         }
-        const auto plain = std::ranges::find_if(
-            server.frontend_urls, [](const auto& url) { return !is_https(url) && !is_local(url); });
-        if (in_production(settings_) && plain != server.frontend_urls.end()) {
-            fail(fmt::format("FRONTEND_URL: {} is not https, though PUBLIC_URL is", *plain),
-                 "serve the shop's pages by https and name them so");
-        } else if (!server.frontend_urls.empty()) {
-            ok(fmt::format("FRONTEND_URL: {}", fmt::join(server.frontend_urls, ", ")));
-        }
+        if (auto pages = judge_pages(settings_)) findings_.push_back(std::move(*pages));
         if (in_production(settings_) && !server.rate_limits) {
             warn("RATE_LIMITS: off, so passwords and codes can be guessed", "remove RATE_LIMITS=off");
         }

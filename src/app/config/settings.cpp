@@ -100,7 +100,8 @@ constexpr auto kTable = std::to_array<Setting>({
     {"Server", "PUBLIC_URL", "", Kind::url, {.words = "http|https"},
      {},
      "Where this server is reached from outside: links in mails and addresses of images begin with it. Unset: "
-     "http://localhost:PORT, but for mails the first FRONTEND_URL if there is one.",
+     "http://localhost:PORT, but for mails the first FRONTEND_URL if there is one. Where it is https, the server "
+     "does not start with a weak secret or a FRONTEND_URL without TLS.",
      into<kServer, &ServerSettings::public_url>},
     {"Server", "TRUSTED_PROXIES", "", Kind::networks, {}, {},
      "Proxies whose X-Forwarded-For is believed. Unset: none, and the peer's address is the client's.",

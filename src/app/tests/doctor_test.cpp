@@ -132,6 +132,14 @@ TEST_F(DoctorVisit, KeysAreJudgedByLengthAndFame) {
     EXPECT_EQ(judged("Your-Secret-Key"), Verdict::fail);
 }
 
+TEST_F(DoctorVisit, AShortSecretIsAFailureInProduction) {
+    const auto judged = [&](const std::string& url) {
+        return verdict(visit({{"ADMIN_SECRET_KEY", "short"}, {"PUBLIC_URL", url}}), "ADMIN_SECRET_KEY");
+    };
+    EXPECT_EQ(judged("http://shop.example"), Verdict::warn);
+    EXPECT_EQ(judged("https://shop.example"), Verdict::fail);
+}
+
 TEST_F(DoctorVisit, TheTokenKeysShouldDiffer) {
     const std::string key(40, 'k');
     EXPECT_EQ(verdict(visit({{"SECRET_KEY_ACCESS_TOKEN", key}}), "token keys"), std::nullopt);

@@ -1,0 +1,50 @@
+#include "app/unsafe_settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "app/config/load.hpp"
+
+namespace haat::app {
+namespace {
+
+std::vector<std::string> reasons(std::map<std::string, std::string> variables) {
+    const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
+        const auto at = variables.find(name);
+        return at == variables.end() ? std::nullopt : std::optional{at->second};
+    };
+    const auto loaded = config::load_settings({{}, look_up, "/nowhere/.env", false});
+    EXPECT_TRUE(loaded);
+    return reasons_not_to_serve(loaded->settings);
+}
+
+// What a shop without secrets of its own makes is good.
+TEST(UnsafeSettings, WhatIsUnsetIsNoReason) { EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}}).empty()); }
+
+TEST(UnsafeSettings, EachWeakSecretIsAReasonInProduction) {
+    for (const auto* name : {"SECRET_KEY_ACCESS_TOKEN", "SECRET_KEY_REFRESH_TOKEN", "ADMIN_SECRET_KEY",
+                             "DEFAULT_ADMIN_PASSWORD"}) {
+        for (const auto* value : {"quite-short", "Your-Secret-Key"}) {
+            const auto told = reasons({{"PUBLIC_URL", "https://api.shop.example"}, {name, value}});
+            ASSERT_EQ(told.size(), 1U) << name << ' ' << value;
+            EXPECT_TRUE(told[0].starts_with(name)) << told[0];
+            EXPECT_EQ(told[0].find(value), std::string::npos) << "no secret is shown";
+            EXPECT_TRUE(reasons({{"PUBLIC_URL", "http://localhost:3001"}, {name, value}}).empty());
+            EXPECT_TRUE(reasons({{name, value}}).empty());
+        }
+        EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}, {name, std::string(32, 'k') + "9"}}).empty());
+    }
+}
+
+TEST(UnsafeSettings, PagesWithoutTlsAreAReasonInProduction) {
+    const auto told = [](const std::string& pages) {
+        return reasons({{"PUBLIC_URL", "https://api.shop.example"}, {"FRONTEND_URL", pages}}).size();
+    };
+    EXPECT_EQ(told("https://shop.example"), 0U);
+    EXPECT_EQ(told("https://shop.example,http://localhost:5173"), 0U) << "a developer's own";
+    EXPECT_EQ(told("https://shop.example,http://www.shop.example"), 1U);
+}
+
+}  // namespace
+}  // namespace haat::app
