@@ -150,7 +150,8 @@ def test_every_origin_of_the_list_may_write(list_client):
 # --- every route that changes something for whom a cookie names
 
 BY_OTHER_COOKIES = {"/api/user/refresh-token", "/api/user/reset-password"}  # of open routes
-FROM_ELSEWHERE = [{"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+FROM_ELSEWHERE = [{"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
+                  {"Origin": "http://shop.localhost:5173", "Sec-Fetch-Site": "same-site"}]
 SENT_WITHOUT_ASKING = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 
 

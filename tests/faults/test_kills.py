@@ -7,10 +7,12 @@ import os
 import statistics
 import threading
 import time
+import urllib.parse
 
 import pytest
 import requests
 
+from support import images
 from support.expect import UNKNOWN_ID
 from support.parallel import at_once
 from support.shop import PASSWORD, Shop, address_body, unique
@@ -73,7 +75,7 @@ def acknowledged_id(response, status):
 
 
 def make_writers(shop, shopper):
-    """A cart, a list of addresses, products, and newcomers."""
+    """A cart, a list of addresses, products, newcomers, and pictures."""
     body = shop.product_body()
 
     def add_to_cart():
@@ -94,8 +96,17 @@ def make_writers(shop, shopper):
                                     json={"name": "Asha", "email": email, "password": PASSWORD})
         return email if response.status_code == 200 else None
 
+    def upload():
+        response = shop.admin.post("/api/image", files={"image": ("a.png", images.png(), "image/png")})
+        return response.json()["data"]["url"] if response.status_code == 200 else None
+
     return {"cart": Writer(add_to_cart), "addresses": Writer(add_address), "products": Writer(create_product),
-            "more products": Writer(create_product), "newcomers": Writer(register)}
+            "more products": Writer(create_product), "newcomers": Writer(register), "pictures": Writer(upload)}
+
+
+def is_whole(webp):
+    """By the length that its head states (RIFF)."""
+    return webp[:4] == b"RIFF" and int.from_bytes(webp[4:8], "little") + 8 == len(webp)
 
 
 def crash_under(server, writers, after_s):
@@ -120,6 +131,9 @@ def expect_kept(shop, shopper, writers):
         assert shop.anyone.get(f"/api/product/{product}").status_code == 200
     for item in shopper.get("/api/cart").json()["data"]:
         assert item["productId"] is not None, "a line has its product"
+    for url in writers["pictures"].acknowledged:
+        picture = shop.anyone.get(urllib.parse.urlsplit(url).path)
+        assert picture.status_code == 200 and is_whole(picture.content)
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +197,9 @@ def test_no_half_written_mail_or_picture_is_left(crashed):
     shop, _ = crashed
     for mail in shop.mailbox.all():
         assert mail.verification_code and mail.html.rstrip().endswith("</html>")
+    pictures = list((shop.server.data_dir / "media").rglob("*.webp"))
+    assert pictures
+    assert [picture for picture in pictures if not is_whole(picture.read_bytes())] == []
 
 
 def test_the_search_index_is_whole_after_a_crash(crashed):

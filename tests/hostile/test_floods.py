@@ -3,13 +3,16 @@ import collections
 import contextlib
 import json
 import os
+import pathlib
+import resource
 import selectors
 import socket
 import time
 
 import pytest
+import requests
 
-from support.pressure import Bystander, gauge, held, expect_clean, is_sanitized, memory_mb, sized
+from support.pressure import Bystander, gauge, held, expect_clean, is_sanitized, memory_mb, open_files, sized
 from support.shop import Shop, unique
 
 HEAD_S, STALL_S, LEAST_RATE_GRACE_S, IDLE_S = 10, 10, 5, 60  # platform/http/worker.hpp
@@ -180,6 +183,36 @@ def test_more_connections_than_allowed_are_refused_and_the_rest_served(start_ser
         time.sleep(1)
     assert not others.faults, "whoever comes after the flood is served"
     report("connections beyond the limit", flood, "503 at once; those after the flood are served")
+
+
+def processor_s(server):
+    ticks = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(is_sanitized(), reason="the sanitizer opens pipes to look whether memory is there")
+def test_who_is_out_of_files_serves_those_it_has_and_waits_for_one_without_haste(busy_shop, report):
+    """Newcomers wait in the kernel's queue until a file is free."""
+    server, watched_s = busy_shop.server, 2
+    before = held(server)
+    usual = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    with requests.Session() as early, Crowd(server, 1) as first:
+        assert early.get(server.base_url + "/livez", timeout=10).status_code == 200
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_files(server) + 10, usual[1]))
+        try:
+            with Crowd(server, 200) as crowd:
+                began = processor_s(server)
+                time.sleep(watched_s)
+                busy = processor_s(server) - began
+                assert early.get(server.base_url + "/livez", timeout=10).status_code == 200
+                first.send(GET)
+                assert crowd.connections and not crowd.take_ended(), "who waits is not turned away"
+            assert requests.get(server.base_url + "/livez", timeout=10).status_code == 200, "there are some again"
+        finally:
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, usual)
+    assert busy < watched_s / 4, "it does not ask again and again"
+    expect_clean(server, before)
+    report("200 connections for 10 files", 200, f"{busy:.2f} s of processor time in {watched_s} s; served afterwards")
 
 
 def test_connections_that_come_and_go_leave_nothing(busy_shop, report):

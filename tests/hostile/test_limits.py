@@ -145,9 +145,10 @@ def test_the_host_header_decides_no_link(server, shop, host):
     assert link.startswith(FRONTEND + "/"), link
 
 
-def test_no_header_makes_a_client_another_one(start_server):
+@pytest.mark.parametrize("proxies", [None, "10.0.0.0/8"])
+def test_no_header_makes_a_client_another_one(start_server, proxies):
     """X-Forwarded-For and its like of an untrusted peer do not get around the rate limit."""
-    server = start_server(RATE_LIMITS="on")
+    server = start_server(RATE_LIMITS="on", TRUSTED_PROXIES=proxies)
     statuses = set()
     with RawConnection(server) as connection:
         for number in range(5_000):

@@ -1,5 +1,6 @@
 """What holds for every answer of the server, whatever was asked; client.Client checks it on each."""
 import json
+import re
 import threading
 import urllib.parse
 
@@ -22,6 +23,7 @@ SECURITY_HEADERS = {
 }
 FORBIDDEN_KEYS = {"password", "refresh_token", "forgot_password_otp", "forgot_password_expiry",
                   "password_hash", "passwordHash"}
+HASH_OF_A_PASSWORD = re.compile(r"\$argon2\w*\$|\$2[aby]\$\d\d\$")
 E_ORDER = ["message", "error", "success"]
 F_ORDER = ["message", "success", "error"]
 
@@ -87,6 +89,13 @@ def check_no_secret_keys(value):
             check_no_secret_keys(inner)
 
 
+def check_private(response, operation):
+    """Whoever keeps answers for others keeps none of these."""
+    is_private = operation is not None and operation["x-access"] in ("user", "admin")
+    if is_private or "Set-Cookie" in response.headers:
+        assert "no-store" in response.headers.get("Cache-Control", ""), "a private answer may be kept"
+
+
 def check_answer(response, client):
     request = response.request
     path = urllib.parse.urlsplit(request.url).path
@@ -98,8 +107,10 @@ def check_answer(response, client):
         assert response.headers["Content-Type"] == "application/json; charset=utf-8"
         body = parse_json(response.content.decode("utf-8"))
         check_no_secret_keys(body)
+        assert not HASH_OF_A_PASSWORD.search(response.text), "the answer has the hash of a password"
     if response.status_code >= 400 and request.method != "HEAD":
         check_error_body(parse_json(response.content.decode("utf-8")), response.headers)
     document = document_of(client, client.server.base_url)
+    check_private(response, document and document.find(request.method, path)[1])
     if document is not None and request.method not in ("HEAD", "OPTIONS"):
         document.check(request.method, path, response.status_code, body)

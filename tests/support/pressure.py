@@ -1,8 +1,8 @@
 """What a server feels while it is attacked: memory, files, and how long its other clients wait."""
+import multiprocessing
 import os
 import pathlib
 import statistics
-import threading
 import time
 
 import requests
@@ -11,6 +11,7 @@ from support.server import find_binary
 
 FULL_SIZE = bool(os.environ.get("HAAT_FULL_SIZE"))
 SETTLES_WITHIN_S = 20
+ENDS_WITHIN_S = 20
 SLACK = 6  # connections that clients keep for their next request, files that threads open at their first read
 
 
@@ -40,34 +41,43 @@ def gauge(server, name):
     return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
 
 
+def ask_until(stopped, base_url, pause_s, told):
+    """For a process of its own, which no attacker in the test's keeps waiting."""
+    waits_s, faults = [], []
+    while not stopped.wait(pause_s):
+        began = time.monotonic()
+        try:  # on a connection of its own: newcomers are served too
+            response = requests.get(base_url + "/api/product/all", timeout=10, headers={"Connection": "close"})
+            if response.status_code != 200:
+                faults.append(response.status_code)
+        except requests.RequestException as fault:
+            faults.append(type(fault).__name__)
+        waits_s.append(time.monotonic() - began)
+    told.send((waits_s, faults))
+
+
 class Bystander:
-    """A well-behaved client: asks for a list and the cart again and again, and notes how long it waits."""
+    """A well-behaved client: asks for a list again and again, and notes how long it waits."""
 
     def __init__(self, server, pause_s=0.01):
-        self._server, self._pause_s = server, pause_s
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        processes = multiprocessing.get_context("fork")
+        self._stopped = processes.Event()
+        self._answer, told = processes.Pipe(duplex=False)
+        self._process = processes.Process(target=ask_until, args=(self._stopped, server.base_url, pause_s, told))
         self.waits_s, self.faults = [], []
 
     def __enter__(self):
-        self._thread.start()
+        self._process.start()
         return self
 
     def __exit__(self, *_):
         self._stopped.set()
-        self._thread.join()
-
-    def _run(self):
-        while not self._stopped.wait(self._pause_s):
-            began = time.monotonic()
-            try:  # on a connection of its own: newcomers are served too
-                response = requests.get(self._server.base_url + "/api/product/all", timeout=10,
-                                        headers={"Connection": "close"})
-                if response.status_code != 200:
-                    self.faults.append(response.status_code)
-            except requests.RequestException as fault:
-                self.faults.append(type(fault).__name__)
-            self.waits_s.append(time.monotonic() - began)
+        if self._answer.poll(ENDS_WITHIN_S):
+            self.waits_s, self.faults = self._answer.recv()
+        else:
+            self.faults = ["never came back"]
+            self._process.kill()
+        self._process.join()
 
     def summary(self):
         ordered = sorted(self.waits_s)

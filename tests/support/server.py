@@ -42,6 +42,8 @@ DEFAULT_SETTINGS = {
     "LOG_FORMAT": "json",
     "THREADS": "2",
 }
+# What no log may tell, whatever was asked: keys, tokens, hashes of passwords.
+SECRETS = re.compile(rf"{ACCESS_KEY}|{REFRESH_KEY}|{ADMIN_KEY}|{ADMIN_PASSWORD}|eyJ\w{{8,}}\.eyJ\w+|\$argon2id\$")
 PASSED_ON = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE",
              "HAAT_UNDER_VALGRIND")
 
@@ -118,6 +120,8 @@ class Server:
             process.wait()
             raise AssertionError(f"haat did not end within {STOP_WITHIN_S} s of SIGTERM:\n{self.log_tail()}") from None
         assert code == 0, f"haat ended with {code} after SIGTERM:\n{self.log_tail()}"
+        told = SECRETS.findall(self.log_text() + self.output_text())
+        assert not told, f"a secret is in the log: {told[:3]}"
 
     def kill(self):
         """The power goes out."""

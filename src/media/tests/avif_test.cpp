@@ -125,9 +125,9 @@ TEST(Avif, OnlyPlainPicturesAreDecoded) {
 TEST(Avif, EachPictureHasOnePlaceWithSomethingInIt) {
     EXPECT_FALSE(fits({.extents = 0}));
     EXPECT_FALSE(fits({.located = "\0\2"s}));
-    const auto nothing_of = [](char item) { return "\0"s + item + "\0\0\0\0\0\0"s; };
-    EXPECT_TRUE(fits({.also = nothing_of('\2')})) << "of an item that is no picture";
-    EXPECT_FALSE(fits({.also = nothing_of('\1')}));
+    const auto place_of = [](char item) { return "\0"s + item + "\0\0\0\0\0\1"s + big_endian(0) + big_endian(4); };
+    EXPECT_TRUE(fits({.also = place_of('\2')})) << "of an item that is no picture";
+    EXPECT_FALSE(fits({.also = place_of('\1')}));
 }
 
 TEST(Avif, WhatIsMalformedDoesNotFit) {
