@@ -43,8 +43,8 @@ class UpdateUser {
 public:
     explicit UpdateUser(Context& context) : context_{context} {}
 
-    // A new e-mail address is unverified, and both addresses are told, a few times an hour; a new password ends
-    // the other sessions. Either ends a password reset that is under way, and needs a fresh login
+    // A new e-mail address is unverified, and both addresses are told, a few times an hour; a new password
+    // ends the other sessions. Either ends a password reset that is under way, and needs a fresh login
     // (kFreshLoginMs), or currentPassword right. address: of the client.
     // Errors, in this order: email_in_use, invalid_email, weak_password, invalid_field,
     // reauthentication_required, too_many_requests.

@@ -140,7 +140,8 @@ awaitable<Result<Tokens>> RefreshSession::run(std::string_view refresh_token, bo
     if (!renewed) co_return std::unexpected{renewed.error()};
     std::optional<Tokens>& tokens = *renewed;
     if (!tokens) {
-        observe::log_warn("refresh_token_replayed", {{"user", claims->user_id.str()}, {"session", claims->session_id.str()}});
+        observe::log_warn("refresh_token_replayed",
+                          {{"user", claims->user_id.str()}, {"session", claims->session_id.str()}});
         co_return fail(ErrorCode::invalid_refresh_token);
     }
     co_return std::move(*tokens);

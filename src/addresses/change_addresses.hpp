@@ -25,9 +25,8 @@ struct AddAddressInput {
     json::Loose mobile{};
     static constexpr std::string_view kRequired[] = {"address_line", "city",    "state",
                                                      "pincode",      "country", "mobile"};
-    static constexpr json::Rules rules{.required = kRequired,
-                                       .incomplete = ErrorCode::address_incomplete,
-                                       .max_text_bytes = kMaxTextBytes};
+    static constexpr json::Rules rules{
+        .required = kRequired, .incomplete = ErrorCode::address_incomplete, .max_text_bytes = kMaxTextBytes};
 };
 BOOST_DESCRIBE_STRUCT(AddAddressInput, (), (address_line, city, state, pincode, country, mobile))
 

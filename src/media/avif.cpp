@@ -160,8 +160,8 @@ std::set<std::uint64_t> av1_items(std::string_view item_information) {
     return items;
 }
 
-// §8.11.3: where the data of the items is, and so what of it is AV1. Each AV1 item has some: of none, libheif's
-// decoder (dav1d 1.0) forgets some memory.
+// §8.11.3: where the data of the items is, and so what of it is AV1. Each AV1 item has some: of none,
+// libheif's decoder (dav1d 1.0) forgets some memory.
 void check_items(std::string_view file, std::string_view locations, const std::set<std::uint64_t>& av1,
                  std::int64_t max_pixels) {
     Reader reader{locations};

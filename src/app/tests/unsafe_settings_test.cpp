@@ -20,7 +20,9 @@ std::vector<std::string> reasons(std::map<std::string, std::string> variables) {
 }
 
 // What a shop without secrets of its own makes is good.
-TEST(UnsafeSettings, WhatIsUnsetIsNoReason) { EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}}).empty()); }
+TEST(UnsafeSettings, WhatIsUnsetIsNoReason) {
+    EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}}).empty());
+}
 
 TEST(UnsafeSettings, EachWeakSecretIsAReasonInProduction) {
     for (const auto* name : {"SECRET_KEY_ACCESS_TOKEN", "SECRET_KEY_REFRESH_TOKEN", "ADMIN_SECRET_KEY",
@@ -33,7 +35,8 @@ TEST(UnsafeSettings, EachWeakSecretIsAReasonInProduction) {
             EXPECT_TRUE(reasons({{"PUBLIC_URL", "http://localhost:3001"}, {name, value}}).empty());
             EXPECT_TRUE(reasons({{name, value}}).empty());
         }
-        EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}, {name, std::string(32, 'k') + "9"}}).empty());
+        EXPECT_TRUE(reasons({{"PUBLIC_URL", "https://api.shop.example"}, {name, std::string(32, 'k') + "9"}})
+                        .empty());
     }
 }
 

@@ -70,7 +70,7 @@ struct File {
     std::string between{};
     char extents = 1;
     std::string located{"\0\1", 2};  // the item that has a place
-    std::string also{};               // another place
+    std::string also{};              // another place
 
     [[nodiscard]] std::string bytes() const {
         const auto with_offset = [this](std::uint32_t offset) {
@@ -125,7 +125,9 @@ TEST(Avif, OnlyPlainPicturesAreDecoded) {
 TEST(Avif, EachPictureHasOnePlaceWithSomethingInIt) {
     EXPECT_FALSE(fits({.extents = 0}));
     EXPECT_FALSE(fits({.located = "\0\2"s}));
-    const auto place_of = [](char item) { return "\0"s + item + "\0\0\0\0\0\1"s + big_endian(0) + big_endian(4); };
+    const auto place_of = [](char item) {
+        return "\0"s + item + "\0\0\0\0\0\1"s + big_endian(0) + big_endian(4);
+    };
     EXPECT_TRUE(fits({.also = place_of('\2')})) << "of an item that is no picture";
     EXPECT_FALSE(fits({.also = place_of('\1')}));
 }

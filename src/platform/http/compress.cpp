@@ -31,7 +31,8 @@ int weight_of(std::string_view parameter) {
 
 std::string gzip(std::string_view body, int level) {
     z_stream stream{};
-    if (deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc{};
+    if (deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        throw std::bad_alloc{};
     const std::unique_ptr<z_stream, int (*)(z_stream*)> ends_with_it{&stream, deflateEnd};
     std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib does not write to it

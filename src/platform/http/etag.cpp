@@ -29,7 +29,8 @@ std::string_view without_weak_mark(std::string_view etag) {
 std::string weak_etag(std::string_view body) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
-    if (EVP_Digest(body.data(), body.size(), digest.data(), &length, sha1(), nullptr) != 1) throw std::bad_alloc{};
+    if (EVP_Digest(body.data(), body.size(), digest.data(), &length, sha1(), nullptr) != 1)
+        throw std::bad_alloc{};
     std::array<unsigned char, 64> encoded{};
     EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
 

@@ -110,8 +110,8 @@ inline std::size_t text_bytes(const std::string& text) { return text.size(); }
 inline std::size_t text_bytes(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
 template <class Field>
-std::optional<Error> decode_field(const boost::json::object& object, std::string_view name, const Rules& rules,
-                                  Field& out) {
+std::optional<Error> decode_field(const boost::json::object& object, std::string_view name,
+                                  const Rules& rules, Field& out) {
     const auto* value = object.if_contains(name);
     if (value != nullptr && rules.falsy == Falsy::absent && is_falsy(*value)) value = nullptr;
     if (value == nullptr) {
