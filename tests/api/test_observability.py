@@ -125,10 +125,9 @@ def test_the_codes_of_errors_are_listed(document):
 # --- the log
 
 
-@pytest.fixture(scope="module")
-def eventful(start_server):
+def use_all_secrets(start_server, **settings):
     """A server on which everything secret was used once, stopped so that its log is whole, and those secrets."""
-    shop = Shop(start_server(LOG_LEVEL="debug"))
+    shop = Shop(start_server(LOG_LEVEL="debug", **settings))
     account = shop.user()
     code = shop.mailbox.wait_for(account.email)[0].verification_code
     shop.anyone.get(f"/api/user/verify-user?code={code}")
@@ -158,10 +157,25 @@ def eventful(start_server):
     return shop.server, secrets, request_id, metrics
 
 
-def test_no_secret_is_in_log_or_output(eventful):
-    server, secrets, _, _ = eventful
+@pytest.fixture(scope="module")
+def eventful(start_server):
+    return use_all_secrets(start_server)
+
+
+def expect_no_secret(server, secrets):
     log = server.log_text() + server.output_text()
     assert [name for name, secret in secrets.items() if secret in log] == []
+
+
+def test_no_secret_is_in_log_or_output(eventful):
+    server, secrets, _, _ = eventful
+    expect_no_secret(server, secrets)
+
+
+@pytest.mark.parametrize("log_format", ["pretty", "combined"])
+def test_no_secret_is_in_a_log_of_another_form(start_server, log_format):
+    server, secrets, _, _ = use_all_secrets(start_server, LOG_FORMAT=log_format)
+    expect_no_secret(server, secrets)
 
 
 def test_no_secret_is_in_the_metrics(eventful):

@@ -320,6 +320,19 @@ def test_ten_failed_logins_close_an_account_for_a_while(limited_shop):
     assert Account(bystander.server, bystander.email, PASSWORD).is_alive()
 
 
+def test_a_guesser_from_many_addresses_is_one_at_an_account_and_one_address_is_one_at_many_accounts(start_server):
+    shop = Shop(start_server(RATE_LIMITS=None, TRUSTED_PROXIES="127.0.0.1"))
+    account = shop.user()
+
+    def guess(email, address):
+        return shop.anyone.post(LOGIN, json={"email": email, "password": "bad"},
+                                headers={"X-Forwarded-For": address}).status_code
+
+    assert [guess(account.email, f"198.51.100.{number}") for number in range(12)] == [400] * 10 + [429] * 2
+    assert [guess(f"{number}@nowhere.example", "203.0.113.9") for number in range(51)] == [400] * 50 + [429]
+    assert guess("another@nowhere.example", "203.0.113.10") == 400, "others are not counted with them"
+
+
 def test_guesses_do_not_lock_out_an_owner_who_is_where_he_logged_in_before(limited_shop):
     account = limited_shop.user()
     for _ in range(11):
