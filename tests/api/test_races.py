@@ -19,12 +19,12 @@ def test_the_same_cart_line_is_made_once(shop, user):
 
 
 def test_different_lines_are_all_made(shop, user):
-    products = [shop.product() for _ in range(20)]
-    responses = at_once(20,
+    products = [shop.product() for _ in range(MANY)]
+    responses = at_once(MANY,
                         lambda number: user.post("/api/cart/add",
                                                  json={"productId": products[number]["_id"]}))
-    assert statuses(responses) == {201: 20}
-    assert len(user.get("/api/cart").json()["data"]) == 20
+    assert statuses(responses) == {201: MANY}
+    assert len(user.get("/api/cart").json()["data"]) == MANY
 
 
 def test_the_same_address_registers_once(shop):
