@@ -6,15 +6,41 @@ import tempfile
 import threading
 import time
 
+import requests
+
+from support import tokens
 from support.images import png
+from support.parallel import at_once
+from support.server import ACCESS_KEY
 from support.shop import PASSWORD, Account, address_body
 
 MIXED = pathlib.Path(__file__).with_name("mixed.lua")
 CONNECTIONS = 64
 SHOPPERS, PRODUCTS = 20, 60
 VISITORS = 2
+CATALOGUE, PAGE = 20_000, 100
+TOKENS, FILLERS = 40_000, 8
 ENDS_WITHIN_S = 60
 MS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+
+
+def fill_caches(shop):
+    """Asks for products, each time with another token. Caches are bounded by their bytes: answers, admissions, and the
+    pages of the database, which each connection has of its own. What visitors leave in them would fill them in hours."""
+    products = [product["_id"] for page in range(1, CATALOGUE // PAGE + 1)
+                for product in shop.anyone.get(f"/api/product/all?limit={PAGE}&page={page}").json()["data"]]
+    account = shop.user()
+    good = tokens.payload_of(account.token)
+
+    def ask(first):
+        with requests.Session() as session:
+            for number in range(first, TOKENS, FILLERS):
+                token = tokens.sign({**good, "iat": good["iat"] - number}, ACCESS_KEY)
+                for path in (f"/api/product/{products[number % len(products)]}", "/api/cart/count"):
+                    answer = session.get(shop.server.base_url + path, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+                    assert answer.status_code == 200, answer.text
+
+    at_once(FILLERS, ask)
 
 
 def lines_of(shop):
