@@ -54,10 +54,13 @@ TEST(CountedText, IsReadAsItWasWritten) {
 
 TEST(CountedText, IsRefusedWhenItIsNotWellFormed) {
     CountedText read;
-    for (const std::string text : {"", "me", "me\n", "me\n0", "me\n0+", "me\n5+a", "me\n-1+a", "me\n0*a",
-                                   "me\n+a", "me\n99999999999999999999+a"}) {
+    for (const std::string text : {"", "me", "me\n", "me\n0", "me\n0+", "me\n-1+a", "me\n0*a", "me\n+a",
+                                   "me\n99999999999999999999+a"}) {
         EXPECT_FALSE(parse_counted(text, read)) << text;
     }
+    const std::size_t limits = accounts::Limits{}.all().size();
+    EXPECT_TRUE(parse_counted("me\n" + std::to_string(limits - 1) + "+a", read));
+    EXPECT_FALSE(parse_counted("me\n" + std::to_string(limits) + "+a", read));
     EXPECT_FALSE(parse_counted("me\n0+" + std::string(600, 'a'), read));
 }
 
