@@ -111,6 +111,7 @@ def check_answer(response, client):
     if response.status_code >= 400 and request.method != "HEAD":
         check_error_body(parse_json(response.content.decode("utf-8")), response.headers)
     document = document_of(client, client.server.base_url)
-    check_private(response, document and document.find(request.method, path)[1])
-    if document is not None and request.method not in ("HEAD", "OPTIONS"):
-        document.check(request.method, path, response.status_code, body)
+    template, operation = document.find(request.method, path) if document is not None else (None, None)
+    check_private(response, operation)
+    if operation is not None and request.method not in ("HEAD", "OPTIONS"):
+        document.check(request.method, template, operation, response.status_code, body)

@@ -9,10 +9,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 
 #include "app/cli.hpp"
 #include "app/config/secrets.hpp"
+#include "app/config/tests/variables.hpp"
 #include "app/probe.hpp"
 #include "platform/cache/redis/tests/redis_server.hpp"
 
@@ -56,13 +56,9 @@ protected:
     }
     ~DoctorVisit() override { std::filesystem::remove_all(folder_); }
 
-    std::vector<Finding> visit(const std::map<std::string, std::string>& variables = {}) {
+    std::vector<Finding> visit(const config::Variables& variables = {}) {
         for (const auto& [name, value] : variables) variables_[name] = value;
-        const auto look_up = [this](const std::string& name) -> std::optional<std::string> {
-            const auto at = variables_.find(name);
-            return at == variables_.end() ? std::nullopt : std::optional{at->second};
-        };
-        return diagnose(config::load_settings({{}, look_up, folder_ / ".env", false}));
+        return diagnose(config::load_settings({{}, config::look_up_in(variables_), folder_ / ".env", false}));
     }
 
     // The verdict on the first finding whose text begins with this.
@@ -79,7 +75,7 @@ protected:
     }
 
     std::filesystem::path folder_;
-    std::map<std::string, std::string> variables_;
+    config::Variables variables_;
 };
 
 TEST_F(DoctorVisit, AFreshCheckoutIsWell) {

@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "app/config/load.hpp"
+#include "app/config/tests/variables.hpp"
 
 namespace haat::app {
 namespace {
 
-std::vector<std::string> reasons(std::map<std::string, std::string> variables) {
-    const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
-        const auto at = variables.find(name);
-        return at == variables.end() ? std::nullopt : std::optional{at->second};
-    };
-    const auto loaded = config::load_settings({{}, look_up, "/nowhere/.env", false});
+std::vector<std::string> reasons(const config::Variables& variables) {
+    const auto loaded = config::load_settings({{}, config::look_up_in(variables), "/nowhere/.env", false});
     EXPECT_TRUE(loaded);
     return reasons_not_to_serve(loaded->settings);
 }

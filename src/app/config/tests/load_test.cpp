@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <set>
 
 #include "app/config/describe.hpp"
 #include "app/config/setting.hpp"
+#include "app/config/tests/variables.hpp"
 
 namespace haat::config {
 namespace {
-
-using Variables = std::map<std::string, std::string>;
 
 class LoadSettings : public testing::Test {
 protected:
@@ -26,11 +24,7 @@ protected:
                                                    std::vector<Override> command_line = {},
                                                    bool terminal = false) {
         if (!file.empty()) std::ofstream{dotenv_} << file;
-        const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
-            const auto at = environment.find(name);
-            return at == environment.end() ? std::nullopt : std::optional{at->second};
-        };
-        return load_settings({std::move(command_line), look_up, dotenv_, terminal});
+        return load_settings({std::move(command_line), look_up_in(environment), dotenv_, terminal});
     }
 
     static bool any_contains(const std::vector<std::string>& lines, std::string_view text) {
