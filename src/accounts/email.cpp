@@ -1,6 +1,12 @@
 #include "accounts/email.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <span>
 
 #include "kernel/fold.hpp"
 
@@ -37,6 +43,20 @@ bool is_domain(std::string_view domain) {
     }
 }
 
+// Whether nothing in the text stands for something else, or for nothing at all.
+bool is_normal(std::string_view text) {
+    constexpr auto kOptions = static_cast<utf8proc_option_t>(
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE | UTF8PROC_STRIPCC |
+        UTF8PROC_LUMP | UTF8PROC_NLF2LF | UTF8PROC_REJECTNA);
+    utf8proc_uint8_t* made = nullptr;
+    const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                   static_cast<utf8proc_ssize_t>(text.size()), &made, kOptions);
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> normal{made, &std::free};
+    if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc{};
+    return size >= 0 && std::ranges::equal(text, std::span{made, static_cast<std::size_t>(size)}, {},
+                                           [](char c) { return static_cast<utf8proc_uint8_t>(c); });
+}
+
 }  // namespace
 
 bool is_email(std::string_view text) {
@@ -47,7 +67,7 @@ bool is_email(std::string_view text) {
     const bool dots_well_placed =
         !local.starts_with('.') && !local.ends_with('.') && local.find("..") == std::string_view::npos;
     return !local.empty() && local.size() <= kMaxLocalBytes && dots_well_placed &&
-           std::ranges::all_of(local, is_local_byte) && is_domain(text.substr(at + 1));
+           std::ranges::all_of(local, is_local_byte) && is_domain(text.substr(at + 1)) && is_normal(text);
 }
 
 std::string email_key(std::string_view email) { return fold_case(email); }

@@ -42,6 +42,7 @@ std::string sign_refresh_token(const Context& context, const Session& session, s
 
 awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client) {
     const std::int64_t began_ms = steady_ms();
+    context_.hashing.expect_room();  // or a flood keeps the database busy, too
     const std::string key = email_key(in.email);
     const std::string client_key = http::limit_key(client.address);
     if (auto error = too_many(context_, context_.limits.address_failures.try_count(client_key))) {

@@ -79,7 +79,7 @@ def test_a_register_field_of_a_wrong_type_is_named(anyone, field, wrong):
 @pytest.mark.parametrize("email",
                          ["nonsense", "@example.com", "a@", "a b@example.com", "a@b@example.com",
                           "a@example..com", "a@exa mple.com", "a\r\nBcc: b@example.com",
-                          "a" * 400 + "@example.com"])
+                          "a" * 400 + "@example.com", "asha\u200b@example.com", "\uff41sha@example.com"])
 def test_an_invalid_address_is_400(anyone, email):
     expect_error(anyone.post(REGISTER, json=registration(email=email)), "invalid_email", field="email")
 

@@ -62,7 +62,9 @@ protected:
     Mail last_mail();
 
     contract::ShopDatabase shop_{GetParam()};
-    jobs::CpuPool pool_{"hashing", 2, 200};
+    static constexpr std::size_t kHashingThreads = 2;
+    static constexpr std::size_t kMaxQueuedHashes = 200;
+    jobs::CpuPool pool_{"hashing", kHashingThreads, kMaxQueuedHashes};
     cache::Topic outbox_topic_;
     const jobs::Outbox outbox_{outbox_topic_};
     const crypto::TokenSigner access_tokens_{crypto::Secret{"the key of access tokens"},

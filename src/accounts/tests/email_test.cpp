@@ -40,6 +40,20 @@ TEST(Email, RefusesWhatIsNoneOrCouldBreakAHeader) {
     }
 }
 
+// What one would take for asha@example.com, or for ünal@example.com.
+TEST(Email, RefusesWhatPassesForAnother) {
+    for (const std::string& email :
+         {"a\u200Bsha@example.com"s, "asha\u00AD@example.com"s, "asha@exam\u2060ple.com"s,
+          "\u202Eahsa@example.com"s, "asha@example\uFF0Ecom"s, "\uFF41sha@example.com"s,
+          "\u24D0sha@example.com"s, "asha@\u2102example.com"s, "asha\u00A0@example.com"s,
+          "asha\u3000@example.com"s, "asha\u1680@example.com"s, "asha\u2028@example.com"s,
+          "asha\u0085@example.com"s, "u\u0308nal@example.com"s, "asha\u2010rao@example.com"s,
+          "o\u2019neil@example.com"s, "asha\u0378@example.com"s, "asha\uFE0F@example.com"s,
+          "asha\xC3@example.com"s}) {
+        EXPECT_FALSE(is_email(email)) << email;
+    }
+}
+
 TEST(Email, RefusesWhatIsTooLong) {
     const std::string label_63(63, 'b');
     const std::string bytes_255 =

@@ -34,6 +34,12 @@ std::size_t CpuPool::queued() const {
     return queue_.size();
 }
 
+void CpuPool::expect_room() const {
+    if (queued() >= max_queued_) refuse();
+}
+
+void CpuPool::refuse() const { throw Unavailable{"the queue of " + name_ + " is full"}; }
+
 bool CpuPool::submit(std::function<void()> task) {
     {
         const std::lock_guard lock{mutex_};
@@ -54,7 +60,7 @@ awaitable<> CpuPool::wait_for(const std::function<void()>& task) {
         if (full) resume();
     };
     co_await handoff(enqueue);
-    if (full) throw Unavailable{"the queue of " + name_ + " is full"};
+    if (full) refuse();
 }
 
 void CpuPool::work() {
