@@ -6,8 +6,6 @@ import pathlib
 import struct
 import subprocess
 
-import pytest
-
 from support.server import Server
 
 SOURCES = pathlib.Path(__file__).parent / "preload"

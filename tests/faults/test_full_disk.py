@@ -2,7 +2,6 @@
 as there is room. Where the database is elsewhere, only what needs the data folder is refused."""
 import contextlib
 import os
-import pathlib
 import resource
 import shutil
 import subprocess

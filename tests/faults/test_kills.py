@@ -12,6 +12,7 @@ import urllib.parse
 import pytest
 import requests
 
+from storage import check_storage
 from support import images
 from support.expect import UNKNOWN_ID
 from support.parallel import at_once
@@ -153,6 +154,7 @@ def crashed(database_engine, start_server, dice, report):
         try:
             expect_kept(shop, shopper, writers)
             repricer.expect_kept()
+            check_storage(shop.server)
         except AssertionError as lost:
             report(f"{database_engine}: killed at a random moment under writes", kill + 1, f"seed {dice.seed_of_run}", failures=1)
             raise AssertionError(f"after kill {kill + 1} of HAAT_SEED={dice.seed_of_run}: {lost}") from lost

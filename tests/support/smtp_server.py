@@ -8,6 +8,9 @@ Prints its port, then one JSON line for each mail it took. Ends when its input e
 Options: --port N instead of a free one; --auth USER:PASSWORD wants that login; --tls FOLDER offers STARTTLS,
 --smtps FOLDER speaks TLS from the start, both with a new certificate for 127.0.0.1, whose PEM is written to
 FOLDER/cert.pem.
+
+--silent greeting takes connections and never says a word, --silent text reads a mail and never answers to it: for ever,
+or as often as --times says. Each time is a line too, with the word `silent`.
 """
 
 import argparse
@@ -15,6 +18,7 @@ import asyncio
 import email
 import email.policy
 import json
+import math
 import ssl
 import subprocess
 import sys
@@ -22,7 +26,24 @@ import sys
 from aiosmtpd.smtp import SMTP, AuthResult
 
 
+class Silence:
+    """Falls at one step, so many times."""
+
+    def __init__(self, step, times):
+        self.step, self.times = step, times
+
+    def falls(self, step, **told):
+        if step != self.step or self.times == 0:
+            return False
+        self.times -= 1
+        print(json.dumps({"silent": step, **told}), flush=True)
+        return True
+
+
 class Mailbox:
+    def __init__(self, silence):
+        self.silence = silence
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         if address.startswith("badsender@"):
             return "550 5.7.1 no such sender"
@@ -43,7 +64,10 @@ class Mailbox:
             return "554 5.6.0 not this text"
         if envelope.rcpt_tos[0].startswith("slow@"):
             await asyncio.sleep(60)
-        print(json.dumps(describe(session, envelope)), flush=True)
+        mail = describe(session, envelope)
+        if self.silence.falls("text", **mail):
+            await asyncio.Event().wait()
+        print(json.dumps(mail), flush=True)
         return "250 OK"
 
 
@@ -96,6 +120,8 @@ async def main():
     parser.add_argument("--auth")
     parser.add_argument("--tls")
     parser.add_argument("--smtps")
+    parser.add_argument("--silent", choices=("greeting", "text"))
+    parser.add_argument("--times", type=int, default=math.inf)
     options = parser.parse_args()
     settings = {"enable_SMTPUTF8": True}
     if options.auth:
@@ -104,9 +130,11 @@ async def main():
     if options.tls:
         settings |= {"tls_context": make_tls_context(options.tls)}
     context = make_tls_context(options.smtps) if options.smtps else None
+    silence = Silence(options.silent, options.times)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(Mailbox(), **settings), "127.0.0.1", options.port, ssl=context)
+        lambda: asyncio.Protocol() if silence.falls("greeting") else SMTP(Mailbox(silence), **settings),
+        "127.0.0.1", options.port, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
