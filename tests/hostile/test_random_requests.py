@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from routes import fields_of
 from support.client import Client
 from support.pressure import sized
 from support.shop import Shop
@@ -30,16 +31,6 @@ def a_value(dice, ids):
     if kind < 0.65:
         return dice.choice(NUMBERS)
     return dice.choice(ids) if kind < 0.8 else copy.deepcopy(dice.choice(OTHERS))
-
-
-def fields_of(document, operation):
-    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    while "$ref" in schema:
-        node = document
-        for name in schema["$ref"].lstrip("#/").split("/"):
-            node = node[name]
-        schema = node
-    return list(schema.get("properties", {}))
 
 
 def a_body(dice, fields, ids):

@@ -1,4 +1,6 @@
 """What a server feels while it is attacked: memory, files, and how long its other clients wait."""
+import contextlib
+import http.client
 import multiprocessing
 import os
 import pathlib
@@ -12,6 +14,7 @@ from support.server import find_binary
 FULL_SIZE = bool(os.environ.get("HAAT_FULL_SIZE"))
 SETTLES_WITHIN_S = 20
 ENDS_WITHIN_S = 20
+TIMES_SLOWER, NOISE_S = 2, 0.05  # what others may feel of an attack; what a busy machine of two cores does by itself
 SLACK = 6  # connections that clients keep for their next request, files that threads open at their first read
 
 
@@ -23,6 +26,11 @@ def sized(quick, full):
 def is_sanitized():
     """Whether the program keeps freed memory for a while, so that its size says nothing."""
     return b"__asan_init" in find_binary().read_bytes()
+
+
+def is_measured():
+    """Whether times mean something: at full size, and of the program that customers get."""
+    return FULL_SIZE and not is_sanitized()
 
 
 def memory_mb(server):
@@ -41,18 +49,23 @@ def gauge(server, name):
     return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
 
 
-def ask_until(stopped, base_url, pause_s, told):
+def ask_until(stopped, address, pause_s, told):
     """For a process of its own, which no attacker in the test's keeps waiting."""
     waits_s, faults = [], []
-    while not stopped.wait(pause_s):
+    while True:
         began = time.monotonic()
         try:  # on a connection of its own: newcomers are served too
-            response = requests.get(base_url + "/api/product/all", timeout=10, headers={"Connection": "close"})
-            if response.status_code != 200:
-                faults.append(response.status_code)
-        except requests.RequestException as fault:
+            with contextlib.closing(http.client.HTTPConnection(*address, timeout=10)) as connection:
+                connection.request("GET", "/api/product/all")
+                response = connection.getresponse()
+                response.read()
+            if response.status != 200:
+                faults.append(response.status)
+        except (OSError, http.client.HTTPException) as fault:
             faults.append(type(fault).__name__)
         waits_s.append(time.monotonic() - began)
+        if stopped.wait(pause_s):
+            break
     told.send((waits_s, faults))
 
 
@@ -63,7 +76,8 @@ class Bystander:
         processes = multiprocessing.get_context("fork")
         self._stopped = processes.Event()
         self._answer, told = processes.Pipe(duplex=False)
-        self._process = processes.Process(target=ask_until, args=(self._stopped, server.base_url, pause_s, told))
+        self._process = processes.Process(target=ask_until,
+                                          args=(self._stopped, (server.address, server.port), pause_s, told))
         self.waits_s, self.faults = [], []
 
     def __enter__(self):
@@ -79,10 +93,29 @@ class Bystander:
             self._process.kill()
         self._process.join()
 
+    @property
+    def median_s(self):
+        return statistics.median(self.waits_s)
+
+    @property
+    def p99_s(self):
+        return sorted(self.waits_s)[len(self.waits_s) * 99 // 100]
+
     def summary(self):
-        ordered = sorted(self.waits_s)
-        return (f"others waited {statistics.median(ordered) * 1000:.1f} ms (median), "
-                f"{ordered[len(ordered) * 99 // 100] * 1000:.0f} ms (99 %)")
+        return f"others waited {self.median_s * 1000:.1f} ms (median), {self.p99_s * 1000:.0f} ms (99 %)"
+
+    def expect_hardly_slower_than(self, alone):
+        """Served each time, and hardly later than before the attack."""
+        assert not self.faults
+        if is_measured():
+            assert self.p99_s <= max(TIMES_SLOWER * alone.p99_s, NOISE_S), f"{self.summary()}; alone {alone.summary()}"
+
+
+def without_attack(server):
+    """What a bystander feels of a server that has nothing else to do."""
+    with Bystander(server) as alone:
+        time.sleep(sized(0.3, 10))
+    return alone
 
 
 def held(server):
