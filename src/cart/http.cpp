@@ -147,7 +147,7 @@ awaitable<Response> CartHttp::handle_view(Request& request) {
     std::optional<std::vector<Item>> items;
     if (db_.is_shared()) {
         items = co_await view_.list(user);
-        versions = versions_of(*items, catalog_.version());
+        versions = versions_of(*items, versions.second);
     }
     if (const auto* kept = answers_.find(key, versions)) co_return http::reply_kept(*kept);
     const std::string stamp = shared_ == nullptr ? std::string{} : stamp_of(versions, catalog);

@@ -144,17 +144,18 @@ bool Follower::read_changes(ControlConnection& connection) {
     const auto missing = last - before;
     const bool is_whole = missing > 0 && missing <= static_cast<std::int64_t>(kMostChanges) &&
                           !rows.front().is_null(1) && static_cast<std::int64_t>(rows.size()) == missing;
-    // Before the topics: who sees a topic's new version must ask replicas for no older a position.
+    // Before the topics: who sees a topic's new version must ask replicas for no older a position, and must
+    // not share what he has under an older stamp.
     position_.store(last, std::memory_order_release);
     if (is_whole) {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::string_view change = rows[i].text(2);
-            move_topics(change, topics_);
             if (names_topic(change, topics_.front()->name())) first_moved_at_ = to_int64(rows[i].text(1));
+            move_topics(change, topics_);
         }
     } else {
-        move_everything();
         first_moved_at_ = last;
+        move_everything();
     }
     return true;
 }
