@@ -9,6 +9,7 @@
 
 #include "kernel/clock.hpp"
 #include "kernel/error.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::mail {
 namespace {
@@ -78,6 +79,8 @@ long Transfer::response_code() const {
     return code;
 }
 
+// libcurl, which calls these, must not be left by an exception.
+
 std::size_t Transfer::on_head(char*, std::size_t size, std::size_t count, void* self) {
     auto& head_size = static_cast<Transfer*>(self)->head_size_;
     head_size += size * count;
@@ -87,8 +90,12 @@ std::size_t Transfer::on_head(char*, std::size_t size, std::size_t count, void* 
 std::size_t Transfer::on_answer(char* bytes, std::size_t size, std::size_t count, void* self) {
     auto& answer = static_cast<Transfer*>(self)->answer_;
     if (answer.size() + size * count > kMaxAnswer) return 0;
-    answer.append(bytes, size * count);
-    return size * count;
+    std::size_t taken = 0;
+    if_possible([&] {
+        answer.append(bytes, size * count);
+        taken = size * count;
+    });
+    return taken;
 }
 
 std::size_t Transfer::on_upload(char* bytes, std::size_t size, std::size_t count, void* self) {
@@ -115,8 +122,12 @@ bool Transfer::is_over() {
 }
 
 int Transfer::on_socket(void* self, curl_socket_t socket, curlsocktype) {
-    static_cast<Transfer*>(self)->sockets_.push_back(socket);
-    return CURL_SOCKOPT_OK;
+    int result = CURL_SOCKOPT_ERROR;
+    if_possible([&] {
+        static_cast<Transfer*>(self)->sockets_.push_back(socket);
+        result = CURL_SOCKOPT_OK;
+    });
+    return result;
 }
 
 int Transfer::on_close(void* self, curl_socket_t socket) {
@@ -132,7 +143,7 @@ int Transfer::on_debug(CURL*, curl_infotype type, char* bytes, std::size_t size,
     if (type == CURLINFO_HEADER_OUT) {
         const std::string_view command{bytes, size};
         const auto verb = command.substr(0, command.find_first_of(" \r\n"));
-        if (verb != "QUIT") static_cast<Transfer*>(self)->last_verb_ = verb;
+        if (verb != "QUIT") if_possible([&] { static_cast<Transfer*>(self)->last_verb_ = verb; });
     }
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "kernel/clock.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::media {
 namespace {
@@ -62,8 +63,12 @@ Form upload_form(CURL* transfer, const CloudinarySettings& settings, std::string
 std::size_t collect(char* bytes, std::size_t size, std::size_t count, void* answer) {
     auto& text = *static_cast<std::string*>(answer);
     if (text.size() + size * count > CloudinaryStore::kMaxAnswerBytes) return 0;
-    text.append(bytes, size * count);
-    return size * count;
+    std::size_t taken = 0;
+    if_possible([&] {  // libcurl must not be left by an exception
+        text.append(bytes, size * count);
+        taken = size * count;
+    });
+    return taken;
 }
 
 // The body of a 200 answer.

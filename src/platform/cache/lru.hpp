@@ -58,7 +58,12 @@ public:
         if (weight > max_weight_ / kLargestShare) return;
         while (weight_ + weight > max_weight_) remove(std::prev(entries_.end()));
         entries_.push_front({std::move(key), std::move(version), std::move(value), weight});
-        by_key_.emplace(entries_.front().key, entries_.begin());
+        try {
+            by_key_.emplace(entries_.front().key, entries_.begin());
+        } catch (...) {
+            entries_.pop_front();
+            throw;
+        }
         weight_ += weight;
     }
 

@@ -65,13 +65,18 @@ void Channel::stop() {
 
 void Channel::publish(std::string_view topic, std::string text) {
     if (text.size() > kMaxTextBytes || unsent_.load() >= kMaxUnsent) return;
-    ++unsent_;
     auto send = [this, name = redis_.key(topic), message = std::move(text)] {
         --unsent_;
         const Batch batch{"PUBLISH", name, message};
         redis_.on(context_).send(batch);
     };
-    asio::post(context_, std::move(send));
+    ++unsent_;
+    try {
+        asio::post(context_, std::move(send));
+    } catch (...) {
+        --unsent_;
+        throw;
+    }
 }
 
 awaitable<> Channel::run(Owners::One /*running*/) {

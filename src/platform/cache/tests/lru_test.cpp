@@ -26,6 +26,37 @@ TEST(Lru, FindsWhatWasAddedUnderItsKeyAndVersion) {
     EXPECT_FALSE(has(cache, "", 7));
 }
 
+struct Forgetful {
+    int number;
+    static inline int hashes_left = -1;
+    friend bool operator==(const Forgetful&, const Forgetful&) = default;
+};
+
+}  // namespace
+}  // namespace haat::cache
+
+template <>
+struct std::hash<haat::cache::Forgetful> {
+    std::size_t operator()(const haat::cache::Forgetful& key) const {
+        if (haat::cache::Forgetful::hashes_left-- == 0) throw std::bad_alloc{};
+        return static_cast<std::size_t>(key.number);
+    }
+};
+
+namespace haat::cache {
+namespace {
+
+// An entry that weighs nothing would be taken for what others weigh.
+TEST(Lru, WhatFindsNoMemoryIsNotThere) {
+    Lru<Forgetful, int, int> cache{8};
+    cache.add({1}, 1, 1);
+    Forgetful::hashes_left = 1;  // it is looked for, then added
+    EXPECT_THROW(cache.add({2}, 1, 2), std::bad_alloc);
+    EXPECT_EQ(cache.size(), 1U);
+    for (int i = 3; i < 20; ++i) cache.add({i}, 1, i);
+    EXPECT_EQ(cache.size(), 8U);
+}
+
 TEST(Lru, WhatIsOutOfDateIsForgotten) {
     Texts cache{100};
     cache.add("a", 7, "old");
