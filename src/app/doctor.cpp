@@ -202,7 +202,7 @@ private:
             const auto what =
                 fmt::format("mail: written to files in {}, nobody receives it", mail.dir.string());
             return in_production(settings_)
-                       ? warn(what, "set SMTP_URL and MAIL_TRANSPORT=smtp, or RESEND_API")
+                       ? warn(what, "set SMTP_URL or RESEND_API")
                        : ok(what);
         }
         if (mail.from.contains("@localhost")) {

@@ -62,7 +62,10 @@ bool into_read_urls(const Setting&, std::string_view text, Settings& settings) {
 
 std::string mail_dir(const Texts& texts) { return in_data_dir(texts, "mail"); }
 
-std::string mail_transport(const Texts& texts) { return texts.chosen("RESEND_API") ? "resend" : "file"; }
+std::string mail_transport(const Texts& texts) {
+    if (texts.chosen("RESEND_API")) return "resend";
+    return texts.chosen("SMTP_URL") ? "smtp" : "file";
+}
 
 std::string image_store(const Texts& texts) {
     const bool complete = texts.chosen("CLOUDINARY_CLOUD_NAME") && texts.chosen("CLOUDINARY_API_KEY") &&
@@ -182,8 +185,7 @@ constexpr auto kTable = std::to_array<Setting>({
      "The sender of all mails.",
      into<kMail, &MailSettings::from>},
     {"Mail", "SMTP_URL", "", Kind::url, {.words = "smtp|smtps"}, {},
-     "The mail server: smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://… (TLS). For "
-     "MAIL_TRANSPORT=smtp.",
+     "The mail server: smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://… (TLS).",
      into<kMail, &MailSettings::smtp_url>},
     {"Mail", "RESEND_API", "RESEND_API_KEY", Kind::secret, {}, {},
      "The key of the mail service Resend.",
@@ -192,7 +194,7 @@ constexpr auto kTable = std::to_array<Setting>({
      "Where Resend's API is reached.",
      into<kMail, &MailSettings::resend_url>},
     {"Mail", "MAIL_TRANSPORT", "", Kind::choice, {.words = "file|smtp|resend"},
-     {"resend when RESEND_API is set, else file", mail_transport},
+     {"resend when RESEND_API is set, smtp when SMTP_URL is, else file", mail_transport},
      "How mails leave: as files in MAIL_DIR, by SMTP, or by Resend.",
      into<kMail, &MailSettings::transport>},
     {"Mail", "MAIL_DIR", "", Kind::path, {}, {"DATA_DIR/mail", mail_dir},

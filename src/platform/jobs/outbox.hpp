@@ -57,7 +57,7 @@ private:
 // by jitter, -1 to 1, so that what failed together does not come back together.
 std::int64_t backoff_ms(int attempts, double jitter);
 
-inline constexpr int kMaxAttempts = 20;  // some 2.5 hours; then EventState::failed
+inline constexpr int kMaxAttempts = 106;  // a day; then EventState::failed
 inline constexpr std::int64_t kLeaseMs = 60 * kSecondMs;
 
 }  // namespace haat::jobs

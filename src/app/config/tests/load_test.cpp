@@ -165,6 +165,7 @@ TEST_F(LoadSettings, ASecretOnTheCommandLineIsWarnedOf) {
 
 TEST_F(LoadSettings, MailGoesToResendWhenItsKeyIsSet) {
     EXPECT_EQ(load({{"RESEND_API", "re_1"}})->settings.mail.transport, MailTransport::resend);
+    EXPECT_EQ(load({{"SMTP_URL", "smtp://localhost:25"}})->settings.mail.transport, MailTransport::smtp);
     EXPECT_EQ(load({{"RESEND_API", "re_1"}, {"MAIL_TRANSPORT", "file"}})->settings.mail.transport,
               MailTransport::file);
     EXPECT_FALSE(load({{"MAIL_TRANSPORT", "resend"}}));
