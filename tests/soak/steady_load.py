@@ -25,8 +25,9 @@ MS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
 
 def fill_caches(shop):
-    """Asks for products, each time with another token. Caches are bounded by their bytes: answers, admissions, and the
-    pages of the database, which each connection has of its own. What visitors leave in them would fill them in hours."""
+    """Asks for products, each time with another token, and changes each of them once. Caches are bounded by their bytes:
+    answers, admissions, and the pages of the database, which each connection has of its own, the writer too. What visitors
+    leave in them would fill them in hours."""
     products = [product["_id"] for page in range(1, CATALOGUE // PAGE + 1)
                 for product in shop.anyone.get(f"/api/product/all?limit={PAGE}&page={page}").json()["data"]]
     account = shop.user()
@@ -39,6 +40,10 @@ def fill_caches(shop):
                 for path in (f"/api/product/{products[number % len(products)]}", "/api/cart/count"):
                     answer = session.get(shop.server.base_url + path, headers={"Authorization": f"Bearer {token}"}, timeout=30)
                     assert answer.status_code == 200, answer.text
+            for product in products[first::FILLERS]:
+                answer = session.put(f"{shop.server.base_url}/api/product/update/{product}", json={"price": 1 + first},
+                                     headers={"Authorization": f"Bearer {shop.admin.token}"}, timeout=30)
+                assert answer.status_code == 200, answer.text
 
     at_once(FILLERS, ask)
 
