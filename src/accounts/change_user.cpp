@@ -1,5 +1,7 @@
 #include "accounts/change_user.hpp"
 
+#include <algorithm>
+
 #include "accounts/email.hpp"
 #include "accounts/events.hpp"
 #include "accounts/passwords.hpp"
@@ -18,6 +20,22 @@ const std::string* new_email(const UserRecord& record, const std::optional<std::
     return is_new ? &*email : nullptr;
 }
 
+// Each change mails two addresses, one of them anybody's; and one that is refused tells who is a customer.
+class EmailChange {
+public:
+    EmailChange(Limits& limits, UserId user, const std::string& address)
+        : by_user_{limits.email_changes, user.str()}, by_client_{limits.mails, http::limit_key(address)} {}
+    [[nodiscard]] int wait_s() const { return std::max(by_user_.wait_s(), by_client_.wait_s()); }
+    void stands() {
+        by_user_.stands();
+        by_client_.stands();
+    }
+
+private:
+    Attempt by_user_;
+    Attempt by_client_;
+};
+
 }  // namespace
 
 awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const UpdateUserInput& in,
@@ -25,72 +43,88 @@ awaitable<Result<void>> UpdateUser::run(const http::Principal& caller, const Upd
     auto find = [&](db::Session& session) { return users_.find(session, caller.user); };
     const auto record = co_await context_.db.read_one(find);
     if (!record) co_return fail(ErrorCode::user_not_found);
-    const auto checked = co_await check(*record, in);
-    if (!checked) co_return std::unexpected{checked.error()};
-    const bool changes_email = new_email(*record, in.email) != nullptr;
-    if (changes_email || in.password) {
+    const std::string* email = new_email(*record, in.email);
+    if (email != nullptr && !is_email(*email)) co_return fail(ErrorCode::invalid_email, "email");
+    if (email != nullptr || in.password) {
         const auto allowed = co_await reauthenticate(caller, *record, in);
         if (!allowed) co_return std::unexpected{allowed.error()};
     }
-    if (changes_email) {
-        const auto allowed = count_mails(caller.user, address);
-        if (!allowed) co_return std::unexpected{allowed.error()};
+    std::optional<EmailChange> counted;
+    if (email != nullptr) {
+        counted.emplace(context_.limits, caller.user, address);
+        if (auto error = too_many(context_, counted->wait_s())) co_return std::unexpected{std::move(*error)};
     }
-    UserChanges changes{.name = in.name, .email = in.email, .mobile = in.mobile};
-    if (changes_email) changes.verify_email = false;
-    if (in.password) changes.password_hash = co_await hash_password(context_.hashing, *in.password);
-    auto body = [&](db::Transaction& tx) { return change(tx, caller, *record, changes); };
-    co_return co_await context_.db.transact(body);
+    auto changed = co_await check_and_change(caller, *record, in);
+    if (counted) counted->stands();
+    co_return changed;
 }
 
-awaitable<Result<void>> UpdateUser::check(const UserRecord& record, const UpdateUserInput& in) {
-    if (const std::string* email = new_email(record, in.email)) {
+awaitable<Result<void>> UpdateUser::check_and_change(const http::Principal& caller, const UserRecord& record,
+                                                     const UpdateUserInput& in) {
+    const std::string* email = new_email(record, in.email);
+    if (email != nullptr) {
         auto find = [&](db::Session& session) { return users_.find_by_email(session, *email); };
         const auto other = co_await context_.db.read_one(find);
         if (other) co_return fail(ErrorCode::email_in_use, "email");
     }
-    if (in.email && !is_email(*in.email)) co_return fail(ErrorCode::invalid_email, "email");
+    if (auto checked = check(in); !checked) co_return checked;
+    UserChanges changes{.name = in.name, .email = in.email, .mobile = in.mobile};
+    if (email != nullptr) changes.verify_email = false;
+    if (in.password) changes.password_hash = co_await hash_password(context_.hashing, *in.password);
+    auto body = [&](db::Transaction& tx) { return change(tx, caller, record, changes); };
+    co_return co_await context_.db.transact(body);
+}
+
+Result<void> UpdateUser::check(const UpdateUserInput& in) {
     if (in.password) {
         if (auto reason = crypto::check_new_password(*in.password)) {
-            co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
+            return fail(ErrorCode::weak_password, "password", std::move(*reason));
         }
     }
     if (in.name) {
-        if (auto named = check_name(*in.name); !named) co_return named;
+        if (auto named = check_name(*in.name); !named) return named;
     }
     if (in.mobile && (*in.mobile < 0 || *in.mobile > kMaxMobile)) {
-        co_return std::unexpected{json::wrong_type("mobile", "a number of at most 15 digits")};
+        return std::unexpected{json::wrong_type("mobile", "a number of at most 15 digits")};
     }
-    co_return Result<void>{};
+    return {};
 }
 
 awaitable<Result<void>> UpdateUser::reauthenticate(const http::Principal& caller, const UserRecord& record,
                                                    const UpdateUserInput& in) {
     if (Timestamp::now() <= caller.login_at + kFreshLoginMs) co_return Result<void>{};
     if (!in.currentPassword) co_return fail(ErrorCode::reauthentication_required);
-    const std::string key = email_key(record.user.fields.email);
-    if (auto error = too_many(context_, context_.limits.account_failures.try_count(key))) {
-        co_return std::unexpected{std::move(*error)};
-    }
+    Attempt on_account{context_.limits.account_failures, email_key(record.user.fields.email)};
+    if (auto error = too_many(context_, on_account.wait_s())) co_return std::unexpected{std::move(*error)};
     const auto checked =
         co_await verify_password(context_.hashing, record.password_hash, *in.currentPassword);
-    if (checked == crypto::PasswordCheck::wrong) co_return fail(ErrorCode::reauthentication_required);
-    context_.limits.account_failures.take_back(key);
+    if (checked == crypto::PasswordCheck::wrong) {
+        on_account.stands();
+        co_return fail(ErrorCode::reauthentication_required);
+    }
     co_return Result<void>{};
 }
 
-Result<void> UpdateUser::count_mails(UserId user, const std::string& address) {
-    if (auto error = too_many(context_, context_.limits.email_changes.try_count(user.str()))) {
-        return std::unexpected{std::move(*error)};
-    }
-    if (auto error = too_many(context_, context_.limits.mails.try_count(http::limit_key(address)))) {
-        return std::unexpected{std::move(*error)};
-    }
-    return {};
+// What was checked may have changed while the password was hashed: the session may have ended, with a reset,
+// or the address be another, which decides whether the new one is verified.
+awaitable<Result<void>> UpdateUser::check_again(db::Transaction& tx, const http::Principal& caller,
+                                                const UserRecord& before) {
+    const auto current = co_await users_.find_locked(tx, caller.user);
+    if (!current) co_return fail(ErrorCode::user_not_found);
+    const auto session = co_await sessions_.find_live(tx, caller.session, caller.user);
+    if (!session) co_return fail(ErrorCode::invalid_token);
+    const bool is_same = current->password_hash == before.password_hash &&
+                         email_key(current->user.fields.email) == email_key(before.user.fields.email);
+    if (!is_same) co_return fail(ErrorCode::reauthentication_required);
+    co_return Result<void>{};
 }
 
 awaitable<Result<void>> UpdateUser::change(db::Transaction& tx, const http::Principal& caller,
                                            const UserRecord& before, const UserChanges& changes) {
+    if (changes.email || changes.password_hash) {
+        auto same = co_await check_again(tx, caller, before);
+        if (!same) co_return same;
+    }
     const auto updated = co_await users_.update(tx, caller.user, changes);
     if (!updated) co_return std::unexpected{updated.error()};
     const std::string* email = new_email(before, changes.email);

@@ -46,17 +46,19 @@ public:
     // A new e-mail address is unverified, and both addresses are told, a few times an hour; a new password
     // ends the other sessions. Either ends a password reset that is under way, and needs a fresh login
     // (kFreshLoginMs), or currentPassword right. address: of the client.
-    // Errors, in this order: email_in_use, invalid_email, weak_password, invalid_field,
-    // reauthentication_required, too_many_requests.
+    // Errors, in this order: invalid_email, reauthentication_required, too_many_requests, email_in_use,
+    // weak_password, invalid_field; invalid_token when the session ended meanwhile.
     awaitable<Result<void>> run(const http::Principal& caller, const UpdateUserInput& in,
                                 const std::string& address);
 
 private:
-    awaitable<Result<void>> check(const UserRecord& record, const UpdateUserInput& in);
+    awaitable<Result<void>> check_and_change(const http::Principal& caller, const UserRecord& record,
+                                             const UpdateUserInput& in);
+    static Result<void> check(const UpdateUserInput& in);
     awaitable<Result<void>> reauthenticate(const http::Principal& caller, const UserRecord& record,
                                            const UpdateUserInput& in);
-    // Each change mails two addresses, one of them anybody's.
-    Result<void> count_mails(UserId user, const std::string& address);
+    awaitable<Result<void>> check_again(db::Transaction& tx, const http::Principal& caller,
+                                        const UserRecord& before);
     awaitable<Result<void>> change(db::Transaction& tx, const http::Principal& caller,
                                    const UserRecord& before, const UserChanges& changes);
 

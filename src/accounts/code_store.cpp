@@ -89,9 +89,11 @@ awaitable<std::int64_t> CodeStore::count_otp_request(db::Transaction& tx, std::s
     const ObjectId id = ObjectId::make();
     co_await tx.run(kLockEmail, email_key);
     co_await tx.run(kForgetOtpRequests, hour_ago);
-    co_await tx.run(kInsertOtpRequest, id, email_key, now);
     const db::Rows rows = co_await tx.run(kCountOtpRequests, email_key, hour_ago);
-    co_return rows.front().int64(0);
+    const std::int64_t before = rows.front().int64(0);
+    // One that is refused must not lengthen the wait.
+    if (before < kMaxOtpRequests) co_await tx.run(kInsertOtpRequest, id, email_key, now);
+    co_return before + 1;
 }
 
 awaitable<> CodeStore::begin_reset(db::Transaction& tx, const PasswordReset& reset) const {

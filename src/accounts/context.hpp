@@ -45,10 +45,12 @@ struct Limits {
     Throttle mails{{20, kHourMs}};                    // asked for by a client
     Throttle admin_keys{{5, kHourMs}};                // wrong ADMIN_SECRET_KEYs, by client
     Throttle email_changes{{5, kHourMs}};             // by user
+    Throttle avatars{{20, kHourMs}};                  // by user; each stays on the disk
 
     // In an order that nodes of one version share.
-    std::array<Throttle*, 6> all() {
-        return {&account_failures, &address_failures, &registrations, &mails, &admin_keys, &email_changes};
+    std::array<Throttle*, 7> all() {
+        return {&account_failures, &address_failures, &registrations, &mails,
+                &admin_keys,       &email_changes,    &avatars};
     }
 };
 

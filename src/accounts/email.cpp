@@ -9,6 +9,7 @@
 #include <span>
 
 #include "kernel/fold.hpp"
+#include "platform/crypto/hash.hpp"
 
 namespace haat::accounts {
 namespace {
@@ -70,6 +71,8 @@ bool is_email(std::string_view text) {
            std::ranges::all_of(local, is_local_byte) && is_domain(text.substr(at + 1)) && is_normal(text);
 }
 
-std::string email_key(std::string_view email) { return fold_case(email); }
+std::string email_key(std::string_view email) {
+    return email.size() > kMaxBytes ? crypto::sha256_hex(email) : fold_case(email);
+}
 
 }  // namespace haat::accounts

@@ -13,7 +13,7 @@ namespace haat::accounts {
 // and what has no meaning yet: one address passes for another that way. Wants valid UTF-8.
 bool is_email(std::string_view text);
 
-// What two addresses have in common that are the same.
+// What two addresses have in common that are the same: short, also of a text that is far too long for one.
 std::string email_key(std::string_view email);
 
 }  // namespace haat::accounts

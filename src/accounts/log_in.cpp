@@ -42,19 +42,18 @@ std::string sign_refresh_token(const Context& context, const Session& session, s
 
 awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client) {
     const std::int64_t began_ms = steady_ms();
-    context_.hashing.expect_room();  // or a flood keeps the database busy, too
+    // A flood must not keep the database busy, too.
+    if (context_.hashing.is_full()) co_return std::unexpected{retry_after(1, ErrorCode::overloaded)};
     const std::string key = email_key(in.email);
-    const std::string client_key = http::limit_key(client.address);
-    if (auto error = too_many(context_, context_.limits.address_failures.try_count(client_key))) {
-        co_return std::unexpected{std::move(*error)};
-    }
+    Attempt by_client{context_.limits.address_failures, http::limit_key(client.address)};
+    if (auto error = too_many(context_, by_client.wait_s())) co_return std::unexpected{std::move(*error)};
     // Guessers are stopped; the owner is not locked out, who comes with the right password from where he
     // logged in before.
-    const auto limited = too_many(context_, context_.limits.account_failures.try_count(key));
+    Attempt on_account{context_.limits.account_failures, key};
+    const auto limited = too_many(context_, on_account.wait_s());
     if (limited) {
         const bool known = co_await is_known(key, client);
         if (!known) {
-            context_.limits.address_failures.take_back(client_key);
             co_await sit_out(began_ms, context_.options.failed_login_ms);
             co_return std::unexpected{*limited};
         }
@@ -63,13 +62,15 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     const auto record = co_await context_.db.read_one(find);
     const UserRecord* owner = record && record->is_active() ? &*record : nullptr;
     const std::string hash = owner != nullptr ? owner->password_hash : std::string{crypto::dummy_hash()};
-    const auto checked = co_await check_password(hash, in.password, key, client_key);
+    const auto checked = co_await verify_password(context_.hashing, hash, in.password);
+    on_account.stands();
     if (owner == nullptr || checked == crypto::PasswordCheck::wrong) {
+        by_client.stands();
         co_await sit_out(began_ms, context_.options.failed_login_ms);
         co_return std::unexpected{limited.value_or(Error{ErrorCode::invalid_credentials})};
     }
+    by_client.take_back();
     context_.limits.account_failures.forget(key);
-    context_.limits.address_failures.take_back(client_key);
     if (context_.options.require_verified_email && !owner->user.fields.verify_email) {
         co_return fail(ErrorCode::email_not_verified);
     }
@@ -85,19 +86,6 @@ awaitable<Result<Tokens>> LogIn::run(const LoginInput& in, const Client& client)
     if (!session) co_return std::unexpected{session.error()};
     co_return Tokens{.accessToken = sign_access_token(context_, *session),
                      .refreshToken = sign_refresh_token(context_, *session, session->generation)};
-}
-
-// What could not be checked is no failure.
-awaitable<crypto::PasswordCheck> LogIn::check_password(const std::string& hash, const std::string& password,
-                                                       const std::string& key,
-                                                       const std::string& client_key) {
-    try {
-        co_return co_await verify_password(context_.hashing, hash, password);
-    } catch (const Unavailable&) {
-        context_.limits.account_failures.take_back(key);
-        context_.limits.address_failures.take_back(client_key);
-        throw;
-    }
 }
 
 awaitable<bool> LogIn::is_known(const std::string& key, const Client& client) {

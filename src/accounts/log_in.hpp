@@ -43,12 +43,11 @@ public:
     explicit LogIn(Context& context) : context_{context} {}
 
     // A failure takes the same time whatever is wrong (AccountOptions::failed_login_ms). Errors:
-    // too_many_requests, invalid_credentials (for everything that is wrong), email_not_verified.
+    // too_many_requests, invalid_credentials (for everything that is wrong), email_not_verified; overloaded
+    // when too many hashes wait.
     awaitable<Result<Tokens>> run(const LoginInput& in, const Client& client);
 
 private:
-    awaitable<crypto::PasswordCheck> check_password(const std::string& hash, const std::string& password,
-                                                    const std::string& key, const std::string& client_key);
     // Whether the account's owner logged in from there before.
     awaitable<bool> is_known(const std::string& key, const Client& client);
     awaitable<Result<Session>> begin_session(db::Transaction& tx, const UserRecord& record,

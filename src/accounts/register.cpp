@@ -40,9 +40,8 @@ awaitable<Result<User>> Register::run(const RegisterInput& in, const std::string
         co_return fail(ErrorCode::weak_password, "password", std::move(*reason));
     }
     const std::string client_key = http::limit_key(address);
-    if (auto error = too_many(context_, context_.limits.registrations.try_count(client_key))) {
-        co_return std::unexpected{std::move(*error)};
-    }
+    Attempt by_client{context_.limits.registrations, client_key};
+    if (auto error = too_many(context_, by_client.wait_s())) co_return std::unexpected{std::move(*error)};
     UserRecord record;
     record.user.id = UserId::make();
     record.user.fields.name = in.name;
@@ -51,7 +50,9 @@ awaitable<Result<User>> Register::run(const RegisterInput& in, const std::string
     record.password_hash = co_await hash_password(context_.hashing, in.password);
     record.user.created_at = record.user.updated_at = Timestamp::now();
     auto body = [&](db::Transaction& tx) { return insert(tx, record); };
-    co_return co_await context_.db.transact(body);
+    auto registered = co_await context_.db.transact(body);
+    by_client.stands();
+    co_return registered;
 }
 
 // A wrong key is ignored, as the former backend did; too many of them make the right one wrong as well.

@@ -32,11 +32,11 @@ std::string ResetPassword::hash_otp(UserId user, std::string_view otp) const {
 
 awaitable<Result<void>> ResetPassword::request(const ForgetPasswordInput& in, const std::string& address) {
     const std::int64_t began_ms = steady_ms();
-    if (auto error = too_many(context_, context_.limits.mails.try_count(http::limit_key(address)))) {
-        co_return std::unexpected{std::move(*error)};
-    }
+    Attempt by_client{context_.limits.mails, http::limit_key(address)};
+    if (auto error = too_many(context_, by_client.wait_s())) co_return std::unexpected{std::move(*error)};
     auto body = [&](db::Transaction& tx) { return send_otp(tx, in.email); };
     const auto requests = co_await context_.db.transact(body);
+    by_client.stands();
     if (!requests) co_return std::unexpected{requests.error()};
     co_await sit_out(began_ms, context_.options.password_reset_ms);
     if (*requests > kMaxOtpRequests) {
@@ -47,14 +47,17 @@ awaitable<Result<void>> ResetPassword::request(const ForgetPasswordInput& in, co
     co_return Result<void>{};
 }
 
-// How many asked within the hour. The row that counts is written for every address, so that others' limits
-// tell nothing either.
+// How many asked within the hour, this one included. The row that counts is written for every address, so
+// that others' limits tell nothing either.
 awaitable<Result<std::int64_t>> ResetPassword::send_otp(db::Transaction& tx, const std::string& email) {
     const std::string key = email_key(email);
     const std::int64_t requests = co_await codes_.count_otp_request(tx, key);
-    const auto record = co_await users_.find_by_email(tx, email);
     const bool limited = context_.options.rate_limits && requests > kMaxOtpRequests;
-    if (limited || !record || !record->is_active()) co_return requests;
+    const auto found = co_await users_.find_by_email(tx, email);
+    if (limited || !found) co_return requests;
+    // The address may have become another's meanwhile, or nobody's.
+    const auto record = co_await users_.find_locked(tx, found->id());
+    if (!record || !record->is_active() || email_key(record->user.fields.email) != key) co_return requests;
     const std::string otp = crypto::six_digit_otp();
     const PasswordReset reset{.user = record->id(),
                               .otp_hash = hash_otp(record->id(), otp),

@@ -6,10 +6,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/clock.hpp"
 #include "platform/cache/lru.hpp"
+#include "platform/memory.hpp"
 
 namespace haat::accounts {
 
@@ -44,8 +46,7 @@ public:
     void count(const std::string& key);
     // Here; what others counted themselves stays with them.
     void forget(const std::string& key);
-    // Counts unless the limit is reached; the seconds to wait in that case. What takes long counts before it
-    // begins, or as many as run at once get by.
+    // Counts unless the limit is reached; the seconds to wait in that case.
     int try_count(const std::string& key);
     // Takes the last count back: it was no failure after all.
     void take_back(const std::string& key);
@@ -61,8 +62,11 @@ private:
     int wait_locked(const std::string& key, std::int64_t now_ms);
     void count_locked(TimesByKey& times, const std::string& key, std::int64_t now_ms) const;
     static void take_back_locked(TimesByKey& times, const std::string& key);
-    void tell(Counted counted, const std::string& key) const {
-        if (tell_) tell_(counted, key);
+    // Others may miss it: what is counted here holds without them.
+    void tell(Counted counted, const std::string& key) const noexcept {
+        if_possible([&] {
+            if (tell_) tell_(counted, key);
+        });
     }
 
     const ThrottleLimit limit_;
@@ -71,6 +75,32 @@ private:
     mutable std::mutex mutex_;
     TimesByKey times_{kMaxKeys};
     TimesByKey heard_{kMaxKeys};
+};
+
+// Something that is limited, while it is tried: counted from the beginning, or as many as are tried at once
+// get by. Taken back at its end unless it stands: what came to nothing, as when the database was away, counts
+// for nobody.
+class Attempt {
+public:
+    Attempt(Throttle& throttle, std::string key)
+        : throttle_{throttle}, key_{std::move(key)}, wait_s_{throttle_.try_count(key_)} {}
+    ~Attempt() { take_back(); }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+
+    // Seconds to wait; 0: it may be tried, and is counted.
+    [[nodiscard]] int wait_s() const { return wait_s_; }
+    void stands() { is_open_ = false; }
+    void take_back() {
+        if (is_open_ && wait_s_ == 0) throttle_.take_back(key_);
+        is_open_ = false;
+    }
+
+private:
+    Throttle& throttle_;
+    const std::string key_;
+    const int wait_s_;
+    bool is_open_ = true;
 };
 
 }  // namespace haat::accounts

@@ -125,9 +125,12 @@ awaitable<Response> UserHttp::handle_update_user(Request& request) {
 awaitable<Response> UserHttp::handle_upload_avatar(Request& request) {
     auto file = media::Media::take_file(request);
     if (!file) co_return file.error();
+    const UserId id = request.caller().user;
+    Attempt attempt{context_.limits.avatars, id.str()};
+    if (auto error = too_many(context_, attempt.wait_s())) co_return std::move(*error);
     auto image = co_await media_.accept(std::move(*file));
     if (!image) co_return image.error();
-    const UserId id = request.caller().user;
+    attempt.stands();
     const auto set = co_await avatar_.run(id, image->url);
     if (!set) co_return set.error();
     co_return http::reply_data(200, "Avatar Successfully Added", Avatar{._id = id, .avatar = image->url});

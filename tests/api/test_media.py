@@ -117,6 +117,16 @@ def test_an_avatar_joins_the_profile(user):
     assert user.fetch_profile()["avatar"] == data["avatar"]
 
 
+def test_a_user_has_twenty_avatars_an_hour(start_server):
+    """Each stays on the disk."""
+    shop = Shop(start_server(RATE_LIMITS=None))
+    user = shop.user()
+    stored = [user.put(AVATAR, files={"avatar": ("me.png", images.png(), "image/png")}) for _ in range(21)]
+    assert [answer.status_code for answer in stored] == [200] * 20 + [429]
+    expect_error(stored[-1], "too_many_requests", order="E")
+    assert len(list((shop.server.data_dir / "media").rglob("*.webp"))) == 20
+
+
 def test_a_new_avatar_replaces_the_old(user):
     urls = [user.put(AVATAR, files={"avatar": ("me.png", images.png(), "image/png")}).json()["data"]["avatar"]
             for _ in range(2)]

@@ -1,6 +1,7 @@
 """A forgotten password: code by mail, reset token, new password."""
 import calendar
 import re
+import secrets
 import time
 
 import pytest
@@ -103,6 +104,14 @@ def test_asking_for_somebody_unknown_looks_the_same_and_sends_nothing(shop):
     assert answers[0] == answers[1]
     shop.mailbox.wait_for(known.email, SUBJECT)
     assert shop.mailbox.to(unknown) == []
+
+
+def test_a_text_of_any_length_is_just_somebody_unknown(anyone):
+    """At random, so that no database can compress it."""
+    email = secrets.token_urlsafe(20_000) + "@nowhere.example"
+    expect_data(anyone.put(FORGET, json={"email": email}), 200, "OTP sent to your email", DONE)
+    expect_error(anyone.put(VERIFY, json={"email": email, "otp": "123456"}), "invalid_otp")
+    expect_error(anyone.post("/api/user/login", json={"email": email, "password": PASSWORD}), "invalid_credentials")
 
 
 def test_a_new_code_replaces_the_old_one(shop):

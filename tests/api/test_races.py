@@ -1,11 +1,15 @@
 """Many hands on the same thing."""
+import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.client import Client, set_cookies
 from support.expect import expect_error
 from support.parallel import at_once, statuses
+from support.patience import wait_until
+from support.redis_server import Again
 from support.shop import IMAGE, PASSWORD, Shop, address_body, unique
 
 MANY = 100
@@ -316,3 +320,63 @@ def test_a_session_refreshed_while_its_owner_logs_out_is_over(shop, server):
         if response.status_code == 200:
             token = response.json()["data"]["accessToken"]
             assert Client(server, token).get("/api/cart/count").status_code == 401
+
+
+# --- what is decided before a password is hashed, and written afterwards
+
+CROWD = 12
+ROUNDS = 3
+
+
+@pytest.fixture(scope="module")
+def crowded(start_server):
+    """A shop, and a crowd who log in again and again: whoever needs a hash meanwhile waits for it."""
+    shop = Shop(start_server(THREADS="1"))
+    visitor = shop.user()
+    sessions = [visitor.second_session() for _ in range(CROWD)]
+
+    @contextlib.contextmanager
+    def crowd():
+        """Gives what sends a request beside the test's own."""
+        with contextlib.ExitStack() as running:
+            for session in sessions:
+                running.enter_context(Again(session.log_in, 0))
+            wait_until(lambda: shop.server.metric('haat_queue_length{queue="hashing"}') >= CROWD // 2)
+            yield running.enter_context(ThreadPoolExecutor(1)).submit
+
+    return shop, crowd
+
+
+def test_an_address_is_never_verified_by_the_code_of_another(crowded):
+    """While a new password is hashed, the address goes back to one that can be verified, and is."""
+    shop, crowd = crowded
+    for _ in range(ROUNDS):
+        account, others = shop.user(), unique("others") + "@example.com"
+        code = shop.mailbox.wait_for(account.email)[0].verification_code
+        assert account.put("/api/user/update-user", json={"email": others}).status_code == 200
+        both = {"email": others, "password": PASSWORD + "-new"}
+        with crowd() as beside:
+            hashed = beside(Client(shop.server, account.token).put, "/api/user/update-user", json=both)
+            assert account.is_alive()  # meanwhile the other one has been read
+            assert account.put("/api/user/update-user", json={"email": account.email}).status_code == 200
+            assert shop.anyone.get(f"/api/user/verify-user?code={code}").status_code in (200, 400)
+        assert hashed.result().status_code in (200, 401, 403)
+        profile = account.fetch_profile()
+        assert (profile["email"], profile["verify_email"]) in [(account.email, True), (others, False)]
+
+
+def test_a_reset_is_not_undone_by_a_password_that_was_hashed_meanwhile(crowded):
+    """Whoever is in the account asks for a password of his own, while its owner sets one by mail."""
+    shop, crowd = crowded
+    for _ in range(ROUNDS):
+        account = shop.user()
+        owner = Client(shop.server, cookies={"resetToken": shop.reset_token(account.email)})
+        owners, intruders = PASSWORD + "-owner", PASSWORD + "-intruder"
+        with crowd() as beside:
+            reset = beside(owner.put, "/api/user/reset-password", json={"email": account.email, "newPassword": owners})
+            assert all(account.is_alive() for _ in range(5))  # meanwhile the other one is in line
+            intrusion = account.put("/api/user/update-user", json={"password": intruders})
+        assert (reset.result().status_code, intrusion.status_code) in [(200, 401), (200, 403), (403, 200)]
+        lets_in = [shop.anyone.post("/api/user/login", json={"email": account.email, "password": password}).ok
+                   for password in (owners, intruders)]
+        assert lets_in == [reset.result().ok, intrusion.ok]

@@ -26,6 +26,14 @@ def timely(tmp_path_factory):
 
 
 @pytest.fixture
+def timely_with_limits(tmp_path):
+    clock = SharedNumbers(tmp_path / "clock", 0, 0)
+    server = preloaded(built("moved_clock", tmp_path), HAAT_CLOCK=str(clock.path), RATE_LIMITS=None).start()
+    yield Shop(server), clock
+    server.discard()
+
+
+@pytest.fixture
 def moved(timely):
     """Moves the clock; it is right again afterwards."""
     shop, clock = timely
@@ -85,3 +93,18 @@ def test_a_token_is_good_beside_a_clock_that_is_a_minute_off_and_no_more(timely,
     account = shop.user()
     moved(off_by_ms)
     assert account.is_alive() is is_alive
+
+
+def test_who_asks_for_codes_in_vain_is_sent_another_after_an_hour(timely_with_limits):
+    """What was refused does not count."""
+    shop, clock = timely_with_limits
+    account = shop.user()
+
+    def ask(at_minute):
+        clock[OFF_BY] = at_minute * MINUTE_MS
+        return shop.anyone.put("/api/user/forget-password", json={"email": account.email}).status_code
+
+    assert [ask(0) for _ in range(3)] == [200] * 3
+    assert [ask(at_minute) for at_minute in range(10, 60, 10)] == [429] * 5
+    assert ask(61) == 200
+    shop.mailbox.wait_for(account.email, "Password Reset", 4, within_s=MAIL_WITHIN_S)

@@ -32,6 +32,29 @@ awaitable<Result<bool>> run_for(db::Transaction& tx, const db::Query& query, Use
 
 }  // namespace
 
+FullPool::FullPool(jobs::CpuPool& pool, std::size_t queued) {
+    auto block = [this] {
+        busy_.count_down();
+        open_.wait();
+        return 0;
+    };
+    auto wait = [this] {
+        open_.wait();
+        return 0;
+    };
+    const auto forget = [](const std::exception_ptr&, int) {};
+    for (std::size_t i = 0; i < kHashingThreads; ++i) asio::co_spawn(context_, pool.run(block), forget);
+    context_.poll();
+    busy_.wait();
+    for (std::size_t i = 0; i < queued; ++i) asio::co_spawn(context_, pool.run(wait), forget);
+    context_.poll();
+}
+
+FullPool::~FullPool() {
+    open_.count_down();
+    context_.run();
+}
+
 UserRecord AccountsFixture::add_user(std::string_view email, std::string_view hash) {
     UserRecord record;
     record.user.id = UserId::make();

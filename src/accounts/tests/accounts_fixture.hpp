@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 
+#include <latch>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "accounts/log_in.hpp"
 #include "accounts/user_store.hpp"
 #include "platform/crypto/password.hpp"
+#include "platform/handoff.hpp"
 #include "platform/run_sync.hpp"
 #include "tests/contract/shop_database.hpp"
 
@@ -39,6 +42,24 @@ struct Mail {
     }
 };
 
+inline constexpr std::size_t kHashingThreads = 2;
+inline constexpr std::size_t kMaxQueuedHashes = 200;
+
+// While it lives the threads of the fixture's pool are busy, and so many wait in its queue.
+class FullPool {
+public:
+    explicit FullPool(jobs::CpuPool& pool, std::size_t queued = kMaxQueuedHashes);
+    ~FullPool();
+    FullPool(const FullPool&) = delete;
+    FullPool& operator=(const FullPool&) = delete;
+
+private:
+    asio::io_context context_{1};
+    const ResumersLeave resumers_leave_;
+    std::latch busy_{kHashingThreads};
+    std::latch open_{1};
+};
+
 class AccountsFixture : public contract::OnEachEngine {
 protected:
     ~AccountsFixture() override { set_clock_offset_ms(0); }
@@ -62,8 +83,6 @@ protected:
     Mail last_mail();
 
     contract::ShopDatabase shop_{GetParam()};
-    static constexpr std::size_t kHashingThreads = 2;
-    static constexpr std::size_t kMaxQueuedHashes = 200;
     jobs::CpuPool pool_{"hashing", kHashingThreads, kMaxQueuedHashes};
     cache::Topic outbox_topic_;
     const jobs::Outbox outbox_{outbox_topic_};

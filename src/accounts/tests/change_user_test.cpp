@@ -88,6 +88,49 @@ TEST_P(UpdateUserTest, RefusesInTheOrderOfTheContract) {
     EXPECT_TRUE(mails().empty());
 }
 
+// Who asks for one address after the other, to learn which are customers', has few tries.
+TEST_P(UpdateUserTest, AnAddressThatIsTakenCountsAsAChange) {
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_REFUSED(update({.email = "ben@example.com"}), ErrorCode::email_in_use);
+    }
+    EXPECT_REFUSED(update({.email = "ben@example.com"}), ErrorCode::too_many_requests);
+    EXPECT_REFUSED(update({.email = "nobody@example.com"}), ErrorCode::too_many_requests);
+}
+
+TEST_P(UpdateUserTest, AnAddressOfOldMayStayAsItIs) {
+    static constexpr db::Query kSetEmail{
+        "test.set_email", "UPDATE users SET email = 'o’neil', email_key = 'o’neil' WHERE id = $1"};
+    change(kSetEmail, record_.id());
+    EXPECT_TRUE(update({.name = "Asha", .email = "o’neil"}));
+}
+
+TEST_P(UpdateUserTest, WhatEndedOrChangedWhileThePasswordWasHashedIsNotOverwritten) {
+    const auto update_held_up = [&](const UpdateUserInput& in, const auto& meanwhile) {
+        std::optional<Result<void>> outcome;
+        std::jthread late;
+        {
+            const FullPool full{pool_, kMaxQueuedHashes - 1};
+            late = std::jthread{[&] { outcome = update(in); }};
+            while (!pool_.is_full()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            meanwhile();
+        }
+        late.join();
+        return *outcome;
+    };
+    static constexpr db::Query kMove{"test.move_user",
+                                     "UPDATE users SET email = 'b@example.com', email_key = 'b@example.com', "
+                                     "verify_email = 1 WHERE id = $1"};
+    EXPECT_REFUSED(update_held_up({.email = "asha@example.com", .password = std::string{kOtherPassword}},
+                                  [&] { change(kMove, record_.id()); }),
+                   ErrorCode::reauthentication_required);
+    EXPECT_EQ(now().user.fields.email, "b@example.com");
+    static constexpr db::Query kEndSessions{"test.end_sessions", "DELETE FROM sessions WHERE user_id = $1"};
+    EXPECT_REFUSED(update_held_up({.password = std::string{kOtherPassword}},
+                                  [&] { change(kEndSessions, record_.id()); }),
+                   ErrorCode::invalid_token);
+    EXPECT_EQ(now().password_hash, record_.password_hash);
+}
+
 TEST_P(UpdateUserTest, ANewPasswordEndsTheOtherSessionsOnly) {
     const Session elsewhere = add_session(record_.id());
     const Session of_other = add_session(other_.id());
@@ -120,6 +163,17 @@ TEST_P(UpdateUserTest, WrongPasswordsThereCountAsFailedLogins) {
                    ErrorCode::too_many_requests);
 }
 
+TEST_P(UpdateUserTest, WhatCouldNotBeCheckedIsNoFailure) {
+    set_clock_offset_ms(kFreshLoginMs + kSecondMs);
+    {
+        const FullPool full{pool_};
+        EXPECT_THROW(update({.email = "new@example.com", .currentPassword = std::string{kPassword}}),
+                     Unavailable);
+    }
+    EXPECT_EQ(context_.limits.account_failures.keys(), 0U);
+    EXPECT_TRUE(update({.email = "new@example.com", .currentPassword = std::string{kPassword}}));
+}
+
 TEST_P(UpdateUserTest, NobodysMailboxIsFilledByMovingThereAndBack) {
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(move("192.0.2." + std::to_string(i))) << i;
     const auto refused = move("192.0.2.9");
@@ -135,6 +189,7 @@ TEST_P(UpdateUserTest, AClientsMailsAreCountedWhicheverUserAsksForThem) {
     for (int i = 0; i < 20; ++i) context_.limits.mails.count("192.0.2.1");
     EXPECT_REFUSED(move("192.0.2.1"), ErrorCode::too_many_requests);
     EXPECT_TRUE(mails().empty());
+    EXPECT_EQ(context_.limits.email_changes.keys(), 0U) << "it is no change of the user's";
     EXPECT_TRUE(move("192.0.2.2"));
 }
 

@@ -72,5 +72,13 @@ TEST(Email, AddressesThatDifferInCaseOnlyAreTheSame) {
     EXPECT_NE(email_key("asha.rao@example.com"), email_key("asharao@example.com"));
 }
 
+// Keys are counted by in memory, and stand in an index of the database.
+TEST(Email, AKeyIsShort) {
+    const std::string long_text(100'000, 'a');
+    EXPECT_EQ(email_key(long_text).size(), 64U);
+    EXPECT_NE(email_key(long_text), email_key(long_text + "a"));
+    EXPECT_EQ(email_key(email_key(long_text)), email_key(long_text));
+}
+
 }  // namespace
 }  // namespace haat::accounts

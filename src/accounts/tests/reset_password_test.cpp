@@ -47,7 +47,7 @@ INSTANTIATE_ON_EACH_ENGINE(ResetPasswordTest);
 TEST_P(ResetPasswordTest, MailsSixDigitsAndKeepsNoneOfThemInClear) {
     const auto before = shop_.statements();
     ASSERT_TRUE(request("ASHA@Example.com"));
-    EXPECT_EQ(shop_.statements() - before, 7);
+    EXPECT_EQ(shop_.statements() - before, 8);
     const Mail mail = last_mail();
     EXPECT_EQ(mail.kind, event::kOtpRequested);
     EXPECT_EQ(mail.text("email"), kEmail);
@@ -95,6 +95,21 @@ TEST_P(ResetPasswordTest, AnAddressIsMailedThreeTimesAnHour) {
     EXPECT_REFUSED(request("nobody@example.com"), ErrorCode::too_many_requests);
     set_clock_offset_ms(kHourMs + kSecondMs);
     EXPECT_TRUE(request());
+}
+
+// Else whoever asks in another's name keeps him out for ever.
+TEST_P(ResetPasswordTest, ARequestThatIsRefusedDoesNotLengthenTheWait) {
+    for (const std::int64_t minute : {0, 10, 20}) {
+        set_clock_offset_ms(minute * kMinuteMs);
+        ASSERT_TRUE(request()) << minute;
+    }
+    for (const std::int64_t minute : {30, 40, 50, 59}) {
+        set_clock_offset_ms(minute * kMinuteMs);
+        ASSERT_FALSE(request()) << minute;
+    }
+    set_clock_offset_ms(61 * kMinuteMs);
+    EXPECT_TRUE(request());
+    EXPECT_EQ(mails().size(), 4U);
 }
 
 TEST_P(ResetPasswordTest, AClientAsksTwentyTimesAnHour) {

@@ -101,6 +101,32 @@ TEST(Throttle, HoldsABoundedNumberOfKeys) {
     EXPECT_EQ(throttle.wait_s("1"), 0) << "not used for longest";
 }
 
+TEST(Attempt, CountsWhileItLastsAndIsTakenBackUnlessItStands) {
+    Throttle throttle{{.count = 1, .window_ms = kMinuteMs}};
+    {
+        const Attempt first{throttle, "a"};
+        EXPECT_EQ(first.wait_s(), 0);
+        EXPECT_GT((Attempt{throttle, "a"}.wait_s()), 0) << "nobody gets by meanwhile";
+        EXPECT_GT(throttle.wait_s("a"), 0) << "and whoever was refused takes nothing back";
+    }
+    EXPECT_EQ(throttle.keys(), 0U);
+    {
+        Attempt second{throttle, "a"};
+        second.stands();
+    }
+    EXPECT_GT(throttle.wait_s("a"), 0);
+}
+
+// Whoever is told must not matter to who counts.
+TEST(Attempt, IsTakenBackAlsoWhenNobodyCanBeTold) {
+    Throttle throttle{{.count = 1, .window_ms = kMinuteMs}};
+    throttle.share([](Counted, std::string_view) { throw std::bad_alloc{}; });
+    {
+        const Attempt attempt{throttle, "a"};
+    }
+    EXPECT_EQ(throttle.keys(), 0U);
+}
+
 TEST(Throttle, HoldsNoKeyWhoseWindowHasPassed) {
     Throttle throttle{{.count = 1, .window_ms = 100}, test_clock};
     throttle.count("a");

@@ -34,11 +34,7 @@ std::size_t CpuPool::queued() const {
     return queue_.size();
 }
 
-void CpuPool::expect_room() const {
-    if (queued() >= max_queued_) refuse();
-}
-
-void CpuPool::refuse() const { throw Unavailable{"the queue of " + name_ + " is full"}; }
+bool CpuPool::is_full() const { return queued() >= max_queued_; }
 
 bool CpuPool::submit(std::function<void()> task) {
     {
@@ -60,7 +56,7 @@ awaitable<> CpuPool::wait_for(const std::function<void()>& task) {
         if (full) resume();
     };
     co_await handoff(enqueue);
-    if (full) refuse();
+    if (full) throw Unavailable{"the queue of " + name_ + " is full"};
 }
 
 void CpuPool::work() {

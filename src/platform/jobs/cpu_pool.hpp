@@ -44,8 +44,8 @@ public:
         co_return std::move(std::get<1>(outcome));
     }
 
-    // Throws Unavailable when run() would now: for who has to ask a database before there is work.
-    void expect_room() const;
+    // Whether run() would refuse now: for who has to ask a database before there is work.
+    [[nodiscard]] bool is_full() const;
     [[nodiscard]] std::size_t queued() const;
 
 private:
@@ -53,7 +53,6 @@ private:
     awaitable<> wait_for(const std::function<void()>& task);
     // false when the queue is full.
     bool submit(std::function<void()> task);
-    [[noreturn]] void refuse() const;
     void work();
 
     const std::string name_;
