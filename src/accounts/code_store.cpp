@@ -1,5 +1,7 @@
 #include "accounts/code_store.hpp"
 
+#include "accounts/context.hpp"
+
 namespace haat::accounts {
 namespace {
 

@@ -201,9 +201,7 @@ private:
         if (mail.transport == config::MailTransport::file) {
             const auto what =
                 fmt::format("mail: written to files in {}, nobody receives it", mail.dir.string());
-            return in_production(settings_)
-                       ? warn(what, "set SMTP_URL or RESEND_API")
-                       : ok(what);
+            return in_production(settings_) ? warn(what, "set SMTP_URL or RESEND_API") : ok(what);
         }
         if (mail.from.contains("@localhost")) {
             warn("MAIL_FROM: an address at localhost, which mail servers refuse",
