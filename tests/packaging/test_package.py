@@ -79,7 +79,7 @@ def test_its_commands_run(installed):
 
 
 def test_it_comes_with_its_manual_and_papers(installed):
-    for name in ("man/man1/haat.1.gz", "doc/haat/copyright", "doc/haat/changelog.gz", "doc/haat/operations.md"):
+    for name in ("man/man1/haat.1.gz", "doc/haat/copyright", "doc/haat/changelog.gz", "doc/haat/docs/operations.md"):
         # dpkg of a bare Debian may be told to leave documents out; the package has them.
         assert f"./usr/share/{name}" in installed.run("dpkg-deb", "-c", "/tmp/haat.deb").stdout
 

@@ -120,7 +120,7 @@ constexpr auto kTable = std::to_array<Setting>({
      "Threads that serve connections.",
      into<kServer, &ServerSettings::threads>},
     {"Server", "MAX_CONNECTIONS", "", Kind::integer, {1, 1'000'000}, {"10240"},
-     "Open connections; one more is closed at once.",
+     "Open connections; one more gets 503 and is closed.",
      into<kServer, &ServerSettings::max_connections>},
     {"Server", "MAX_IN_FLIGHT", "", Kind::integer, {1, 100'000}, {"1024"},
      "Requests being answered at the same time; one more is answered with 503.",
@@ -140,9 +140,9 @@ constexpr auto kTable = std::to_array<Setting>({
      "Streaming replicas for reads of the catalogue: postgres:// URLs, parted by blanks. A replica that lags "
      "behind is passed over.",
      into_read_urls},
-    {"Storage", "DATABASE_POOL", "", Kind::integer, {4, 10'000}, {"20, or 4 for each thread if that is more", database_pool},
+    {"Storage", "DATABASE_POOL", "", Kind::integer, {4, 10'000}, {"20, or 4 for each thread and 4 more if that is more", database_pool},
      "Connections of this process to PostgreSQL, divided evenly among the threads and what is no request. So many "
-     "again to each replica; and one more, by which it hears of other nodes.",
+     "again to each replica; and up to three more, by which it hears of other nodes.",
      into<kStorage, &StorageSettings::database_pool>},
     {"Storage", "DATABASE_PASSWORD_FILE", "", Kind::path, {}, {},
      "A file with the password for PostgreSQL, for when DATABASE_URL has none. Read at every connect.",
