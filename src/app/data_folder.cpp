@@ -9,16 +9,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "platform/files.hpp"
+
 namespace haat::app {
 namespace {
 
 constexpr const char* kRestoreMark = "restore.unfinished-mark";
 
-void sync_folder(const std::filesystem::path& folder) {
-    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) close(fd);
-    if (!synced) throw std::runtime_error{folder.string() + ": " + std::strerror(errno)};
+void make_durable(const std::filesystem::path& folder) {
+    if (!sync_folder(folder)) throw std::runtime_error{folder.string() + ": " + std::strerror(errno)};
 }
 
 }  // namespace
@@ -50,12 +49,12 @@ UnfinishedRestore::UnfinishedRestore(const std::filesystem::path& data_dir) : pa
     const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) throw std::runtime_error{path_.string() + ": " + std::strerror(errno)};
     close(fd);
-    sync_folder(data_dir);
+    make_durable(data_dir);
 }
 
 void UnfinishedRestore::remove() const {
     if (unlink(path_.c_str()) != 0) throw std::runtime_error{path_.string() + ": " + std::strerror(errno)};
-    sync_folder(path_.parent_path());
+    make_durable(path_.parent_path());
 }
 
 }  // namespace haat::app

@@ -1,7 +1,5 @@
 #include "mail/file_transport.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,36 +7,12 @@
 #include <string>
 #include <system_error>
 
+#include "platform/files.hpp"
+
 namespace haat::mail {
 namespace {
 
 using Outcome = jobs::Attempt::Outcome;
-
-class File {
-public:
-    File(const std::filesystem::path& path, int flags) : fd_{::open(path.c_str(), flags | O_CLOEXEC, 0600)} {
-        if (fd_ < 0) throw std::system_error{errno, std::generic_category(), "open"};
-    }
-    ~File() { ::close(fd_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    void write(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const auto written = ::write(fd_, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) throw std::system_error{errno, std::generic_category(), "write"};
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-
-    void sync() const {
-        if (::fsync(fd_) != 0) throw std::system_error{errno, std::generic_category(), "fsync"};
-    }
-
-private:
-    int fd_;
-};
 
 // `2026-01-31T09:30:00.000Z` without the characters that some file systems refuse.
 std::string file_name(const Mail& mail) {
@@ -50,13 +24,10 @@ std::string file_name(const Mail& mail) {
 
 void write_durably(const std::filesystem::path& directory, const std::string& name, std::string_view bytes) {
     const auto temporary = directory / ("." + name + ".part");
-    {
-        const File file{temporary, O_WRONLY | O_CREAT | O_TRUNC};
-        file.write(bytes);
-        file.sync();
-    }
+    ::unlink(temporary.c_str());  // of an attempt that a crash cut short
+    if (!write_new_file(temporary, bytes, 0600)) throw std::system_error{errno, std::generic_category()};
     std::filesystem::rename(temporary, directory / name);
-    File{directory, O_RDONLY | O_DIRECTORY}.sync();
+    if (!sync_folder(directory)) throw std::system_error{errno, std::generic_category()};
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "platform/files.hpp"
+
 namespace haat::media {
 namespace {
 
@@ -16,13 +18,14 @@ namespace fs = std::filesystem;
     throw std::runtime_error{path.string() + ": " + why};
 }
 
+[[noreturn]] void fail_with_errno(const fs::path& path) {
+    fail_at(path, std::system_category().message(errno));
+}
+
 // Its name is its content's, so nobody else writes it.
 fs::path write_unfinished(const fs::path& path, const ObjectId& mark) {
     const fs::path unfinished = path.string() + "." + mark.str();
-    std::ofstream file{unfinished};
-    file << mark.text() << '\n';
-    file.close();
-    if (!file) fail_at(unfinished, "cannot be written");
+    if (!write_new_file(unfinished, mark.str() + "\n", 0644)) fail_with_errno(unfinished);
     return unfinished;
 }
 
@@ -54,6 +57,7 @@ ObjectId make_mark(const fs::path& data_directory) {
     const int why_not = errno;
     fs::remove(unfinished);
     if (linked != 0 && why_not != EEXIST) fail_at(path, std::system_category().message(why_not));
+    if (!sync_folder(path.parent_path())) fail_with_errno(path);
     const auto made = find_mark(data_directory);
     if (!made) fail_at(path, "is gone again");
     return *made;

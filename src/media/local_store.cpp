@@ -12,6 +12,7 @@
 
 #include "platform/crypto/random.hpp"
 #include "platform/fail_point.hpp"
+#include "platform/files.hpp"
 
 namespace haat::media {
 namespace {
@@ -22,22 +23,6 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kUnfinished = ".tmp";
 constexpr auto kUnfinishedAge = std::chrono::hours{1};  // no upload takes that long
 constexpr std::int64_t kMaxFileBytes = 64 * 1024 * 1024;
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_{fd} {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    const int fd_;
-};
 
 // Removes a file unless it got its final name.
 class Unfinished {
@@ -59,15 +44,6 @@ private:
 
 std::string random_name() { return crypto::random_hex(kNameLength / 2); }
 
-void write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw_errno("cannot write an image");
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 std::string read_all(int fd, std::size_t size) {
     std::string bytes(size, '\0');
     std::size_t filled = 0;
@@ -80,10 +56,6 @@ std::string read_all(int fd, std::size_t size) {
     }
     bytes.resize(filled);
     return bytes;
-}
-
-void sync(int fd) {
-    if (::fsync(fd) != 0) throw_errno("cannot flush an image");
 }
 
 fs::path folder_in(const fs::path& data_directory) { return data_directory / "media" / kFolder; }
@@ -127,17 +99,11 @@ void LocalStore::write_durably(std::string_view name, std::string_view bytes) co
     // Of its own name, so that what a crash left behind is in nobody's way.
     const auto unfinished = directory_ / (random_name() + std::string{kUnfinished});
     const auto finished = path_of(name);
-    const Descriptor file{
-        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640)};
-    if (!file) throw_errno("cannot create an image file");
     const Unfinished removed{unfinished};
-    write_all(file.get(), bytes);
-    sync(file.get());
+    if (!write_new_file(unfinished, bytes, 0640)) throw_errno("cannot write an image");
     crash_point("image.written");
     if (::rename(unfinished.c_str(), finished.c_str()) != 0) throw_errno("cannot name an image file");
-    const Descriptor folder{::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!folder) throw_errno("cannot open the folder of images");
-    sync(folder.get());
+    if (!sync_folder(directory_)) throw_errno("cannot flush the folder of images");
     crash_point("image.stored");
 }
 

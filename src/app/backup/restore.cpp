@@ -193,7 +193,7 @@ void put_in_place(const Places& staged, const config::StorageSettings& storage) 
         fs::create_directories(storage.data_dir / folder);
         for (const auto& file : fs::directory_iterator{staged.folder / folder})
             fs::rename(file.path(), storage.data_dir / folder / file.path().filename());
-        sync_folder(storage.data_dir / folder);
+        make_durable(storage.data_dir / folder);
     }
     fs::permissions(storage.data_dir / keys_folder(), fs::perms::owner_all);
     move_durably(staged.database, storage.database_file);

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "platform/files.hpp"
+
 namespace haat::backup {
 namespace {
 
@@ -49,17 +51,14 @@ Workplace::~Workplace() {
     close(lock_);
 }
 
-void sync_folder(const fs::path& folder) {
-    const int fd = open_folder(folder);
-    const bool synced = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) close(fd);
-    if (!synced) fail_errno(folder, "cannot be made durable");
+void make_durable(const fs::path& folder) {
+    if (!sync_folder(folder)) fail_errno(folder, "cannot be made durable");
 }
 
 void move_durably(const fs::path& from, const fs::path& to) {
     if (std::rename(from.c_str(), to.c_str()) != 0) fail_errno(to, "cannot be put in place");
-    sync_folder(to.parent_path());
-    if (from.parent_path() != to.parent_path()) sync_folder(from.parent_path());
+    make_durable(to.parent_path());
+    if (from.parent_path() != to.parent_path()) make_durable(from.parent_path());
 }
 
 }  // namespace haat::backup

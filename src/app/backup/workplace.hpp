@@ -23,7 +23,7 @@ private:
 };
 
 // Brings the names in a folder to disk. Throws std::runtime_error.
-void sync_folder(const std::filesystem::path& folder);
+void make_durable(const std::filesystem::path& folder);
 
 // Renames, replacing what has the name, and brings both folders to disk. Throws std::runtime_error.
 void move_durably(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -14,6 +14,7 @@
 
 #include "platform/crypto/hash.hpp"
 #include "platform/crypto/random.hpp"
+#include "platform/files.hpp"
 
 namespace haat::config {
 namespace {
@@ -24,21 +25,6 @@ constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
 using Key = std::expected<crypto::Secret, std::string>;
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_{fd} {}
-    ~Descriptor() {
-        if (fd_ >= 0) close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
-
 std::unexpected<std::string> failed(const std::filesystem::path& path, std::string_view what) {
     return std::unexpected{path.string() + ": " + std::string{what}};
 }
@@ -47,38 +33,18 @@ std::unexpected<std::string> failed_with_errno(const std::filesystem::path& path
     return failed(path, std::string{what} + ": " + std::strerror(errno));
 }
 
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-bool sync_directory(const std::filesystem::path& dir) {
-    const Descriptor fd{open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    return fd && fsync(fd.get()) == 0;
-}
-
 // Written whole under another name first, then linked: a crash leaves no half a key, and link() refuses to
 // replace a key that another process made meanwhile. Empty on success.
 std::optional<std::string> write_key_file(const std::filesystem::path& path) {
     const auto made = path.string() + "." + std::to_string(getpid());
     const std::string hex = crypto::random_hex(kKeyBytes);
     unlink(made.c_str());  // of an earlier process with this id, that crashed
-    bool good = false;
-    {
-        const Descriptor fd{
-            open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-        good = fd && write_all(fd.get(), hex + "\n") && fsync(fd.get()) == 0;
-    }
-    good = good && (link(made.c_str(), path.c_str()) == 0 || errno == EEXIST);
+    const bool good = write_new_file(made, hex + "\n", S_IRUSR | S_IWUSR) &&
+                      (link(made.c_str(), path.c_str()) == 0 || errno == EEXIST);
     const int error = errno;
     unlink(made.c_str());
     if (!good) return path.string() + ": cannot be written: " + std::strerror(error);
-    if (!sync_directory(path.parent_path()))
+    if (!sync_folder(path.parent_path()))
         return path.string() + ": cannot be made durable: " + std::strerror(errno);
     return std::nullopt;
 }
@@ -104,7 +70,7 @@ std::optional<std::string> make_private(const std::filesystem::path& dir) {
     if (mkdir(dir.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
         return dir.string() + ": cannot be made: " + std::strerror(errno);
     }
-    if (!sync_directory(data_dir))
+    if (!sync_folder(data_dir))
         return data_dir.string() + ": cannot be made durable: " + std::strerror(errno);
     struct stat status{};
     if (lstat(dir.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))

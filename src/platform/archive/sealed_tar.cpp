@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "platform/crypto/sha256_stream.hpp"
+#include "platform/files.hpp"
 
 namespace haat::archive {
 namespace {
@@ -23,31 +24,8 @@ constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr std::size_t kSealBytes = 512;  // a block of a tar file
 constexpr std::string_view kSealMark = "sealed-tar-1 sha256 ";
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_{fd} {}
-    ~Descriptor() {
-        if (fd_ >= 0) close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
 [[noreturn]] void fail_errno(const std::string& what) {
     throw std::runtime_error{what + ": " + std::strerror(errno)};
-}
-
-void write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail_errno("cannot write");
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
 }
 
 // Less than size at the end of the file only.
@@ -108,7 +86,7 @@ struct SealedTarWriter::State {
         auto& state = *static_cast<State*>(self);
         try {
             const std::string_view bytes{static_cast<const char*>(data), size};
-            write_all(state.fd, bytes);
+            if (!write_all(state.fd, bytes)) fail_errno("cannot write");
             state.digest.add(bytes);
             return static_cast<la_ssize_t>(size);
         } catch (const std::exception& error) {
@@ -175,7 +153,7 @@ void SealedTarWriter::add_file(const std::string& name, const std::filesystem::p
 
 void SealedTarWriter::finish() {
     if (archive_write_close(state_->archive) != ARCHIVE_OK) fail_archive(state_->archive);
-    write_all(state_->fd, seal_of(state_->digest.finish()));
+    if (!write_all(state_->fd, seal_of(state_->digest.finish()))) fail_errno("cannot write");
     if (fsync(state_->fd) != 0) fail_errno("cannot be made durable");
 }
 
@@ -263,7 +241,8 @@ void SealedTarReader::extract_to(const std::filesystem::path& path, const OnByte
         const la_ssize_t count = archive_read_data(state_->archive, buffer.data(), buffer.size());
         if (count < 0) fail_archive(state_->archive);
         if (count == 0) break;
-        write_all(file.get(), {buffer.data(), static_cast<std::size_t>(count)});
+        if (!write_all(file.get(), {buffer.data(), static_cast<std::size_t>(count)}))
+            fail_errno("cannot write");
         on_bytes(count);
     }
 }
