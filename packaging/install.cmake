@@ -3,7 +3,7 @@ include(GNUInstallDirs)
 
 install(TARGETS haat RUNTIME DESTINATION bin)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/haat.service ${CMAKE_CURRENT_LIST_DIR}/haat.socket DESTINATION lib/systemd/system)
-install(FILES README.md CONTRIBUTING.md compose.yaml DESTINATION share/doc/haat)
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE compose.yaml DESTINATION share/doc/haat)
 install(DIRECTORY docs deploy DESTINATION share/doc/haat)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION share/doc/haat)
 

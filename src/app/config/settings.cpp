@@ -141,8 +141,9 @@ constexpr auto kTable = std::to_array<Setting>({
      "behind is passed over.",
      into_read_urls},
     {"Storage", "DATABASE_POOL", "", Kind::integer, {4, 10'000}, {"20, or 4 for each thread and 4 more if that is more", database_pool},
-     "Connections of this process to PostgreSQL, divided evenly among the threads and what is no request. So many "
-     "again to each replica; and up to three more, by which it hears of other nodes.",
+     "Connections of this process to PostgreSQL, divided evenly among the threads and what is no request: at least "
+     "2 for each thread and 2 more. So many again to each replica; and up to three more, by which it hears of other "
+     "nodes.",
      into<kStorage, &StorageSettings::database_pool>},
     {"Storage", "DATABASE_PASSWORD_FILE", "", Kind::path, {}, {},
      "A file with the password for PostgreSQL, for when DATABASE_URL has none. Read at every connect.",
