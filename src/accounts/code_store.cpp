@@ -1,7 +1,5 @@
 #include "accounts/code_store.hpp"
 
-#include "accounts/context.hpp"
-
 namespace haat::accounts {
 namespace {
 

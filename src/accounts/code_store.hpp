@@ -11,6 +11,8 @@
 
 namespace haat::accounts {
 
+inline constexpr std::int64_t kMaxOtpRequests = 3;  // an hour and address
+
 struct EmailVerification {
     std::string code_hash{};
     UserId user{};

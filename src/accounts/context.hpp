@@ -36,7 +36,6 @@ inline constexpr std::int64_t kResetTokenTtlMs = 10 * kMinuteMs;
 inline constexpr std::int64_t kRefreshGraceMs = 10 * kSecondMs;
 inline constexpr std::int64_t kFreshLoginMs = 10 * kMinuteMs;  // within which no password is asked for again
 inline constexpr std::int64_t kMaxOtpTries = 5;
-inline constexpr std::int64_t kMaxOtpRequests = 3;  // an hour and address
 
 struct Limits {
     Throttle account_failures{{10, 15 * kMinuteMs}};  // logins that failed, by account

@@ -46,6 +46,7 @@ bool is_domain(std::string_view domain) {
 
 // Whether nothing in the text stands for something else, or for nothing at all.
 bool is_normal(std::string_view text) {
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): flags
     constexpr auto kOptions = static_cast<utf8proc_option_t>(
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE | UTF8PROC_STRIPCC |
         UTF8PROC_LUMP | UTF8PROC_NLF2LF | UTF8PROC_REJECTNA);

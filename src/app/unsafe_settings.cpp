@@ -80,7 +80,10 @@ std::vector<std::string> reasons_not_to_serve(const Settings& settings) {
     if (auto pages = judge_pages(settings)) findings.push_back(std::move(*pages));
     std::vector<std::string> reasons;
     for (const auto& [verdict, what, advice] : findings) {
-        if (verdict == Verdict::fail) reasons.push_back(what + ": " + advice);
+        if (verdict != Verdict::fail) continue;
+        std::string& reason = reasons.emplace_back(what);
+        reason += ": ";
+        reason += advice;
     }
     return reasons;
 }

@@ -167,7 +167,7 @@ TEST_P(UpdateUserTest, WhatCouldNotBeCheckedIsNoFailure) {
     set_clock_offset_ms(kFreshLoginMs + kSecondMs);
     {
         const FullPool full{pool_};
-        EXPECT_THROW(update({.email = "new@example.com", .currentPassword = std::string{kPassword}}),
+        EXPECT_THROW((void)update({.email = "new@example.com", .currentPassword = std::string{kPassword}}),
                      Unavailable);
     }
     EXPECT_EQ(context_.limits.account_failures.keys(), 0U);
