@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "platform/files.hpp"
+
 namespace haat::db {
 namespace {
 
@@ -78,10 +80,8 @@ std::int64_t count_rows(sqlite3* handle, const std::string& path, const std::str
 }
 
 void sync_file(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) close(fd);
-    if (!synced) fail(path, "cannot be made durable");
+    const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file || fsync(file.get()) != 0) fail(path, "cannot be made durable");
 }
 
 }  // namespace
