@@ -23,8 +23,8 @@ BACK_WITHIN_S = 60
 WRITERS = 12
 AT_ONCE = 4  # requests in flight, where that is bounded
 REFUSED_WITHIN_S = 0.1  # in the median, as the machine is busy with the tests
-LIVE_WITHIN_S = 0.005   # the same
-PROBES = 21
+LIVE_WITHIN_S, TIMES_SLOWER = 0.005, 3  # in the median, than without that; the floor is for a quiet machine
+PROBES = 101
 TOO_BUSY = "The server is busy, please try again"
 
 
@@ -43,6 +43,13 @@ def timed(call):
 def expect_alive(server):
     response, took_s = timed(lambda: requests.get(server.base_url + "/livez", timeout=30))
     assert response.status_code == 200 and took_s < ALIVE_WITHIN_S
+
+
+def probe_s(server):
+    """How long a look at whether the server lives takes, in the median, on one connection."""
+    with requests.Session() as session:
+        return statistics.median(session.get(server.base_url + "/livez", timeout=30).elapsed.total_seconds()
+                                 for _ in range(PROBES))
 
 
 def expect_told_to_come_again(response):
@@ -148,10 +155,12 @@ def test_who_finds_all_connections_taken_is_told_so_and_single_reads_go_on(postg
 
     name = unique("taken")
     server = Server(DATABASE_URL=postgres.create_database(name), DATABASE_POOL="6")
+    unlocked = contextlib.ExitStack()
     try:
         shop = Shop(server.start())
         user = shop.user()
-        lock = psycopg2.connect(postgres.url(name))
+        alone_s = probe_s(server)
+        lock = unlocked.enter_context(contextlib.closing(psycopg2.connect(postgres.url(name))))
         lock.cursor().execute("LOCK TABLE addresses IN EXCLUSIVE MODE")
         writing = threading.Thread(target=lambda: at_once(WRITERS, write))
         answers = []
@@ -168,12 +177,10 @@ def test_who_finds_all_connections_taken_is_told_so_and_single_reads_go_on(postg
             for path in ("/readyz", "/api/category/all"):  # one statement each, on connections that are shared
                 assert requests.get(server.base_url + path, timeout=30).status_code == 200
             assert time.monotonic() < give_up_at
-        probes = [requests.get(server.base_url + "/livez", timeout=30).elapsed.total_seconds() for _ in range(PROBES)]
-        assert statistics.median(probes) < LIVE_WITHIN_S
+        assert probe_s(server) < max(LIVE_WITHIN_S, TIMES_SLOWER * alone_s)
         for _, response, took_s in answers:
             expect_told_to_come_again(response)
             assert took_s < NOBODY_WAITS_S
-        lock.rollback()
         lock.close()
         writing.join()
         wait_until_written(user)
@@ -181,4 +188,5 @@ def test_who_finds_all_connections_taken_is_told_so_and_single_reads_go_on(postg
         assert written | {address_body()["address_line"]} == set(lines_of(user))
         expect_alive(server)
     finally:
+        unlocked.close()  # so that the server can end
         server.discard()
