@@ -41,8 +41,8 @@ As above. Token and session are checked each time; the cart has three lines.""",
                      ("private",), (beside_nginx.private,)),
     "product": Group("A product by id, at random, without the cache of answers", """\
 100,000 products. On SQLite as above; nginx gives a product of median length. On PostgreSQL both Haat (two threads) and
-pgbench have both cores, with the server and the load; pgbench, 8 clients, runs the four SELECTs that Haat does for a
-product, prepared, without a transaction around them, and the ratio is that of products a second.""",
+pgbench have both cores, with the server and the load; pgbench, 8 clients, runs the SELECT that Haat does for a product,
+prepared, without a transaction around it, and the ratio is that of products a second.""",
                      ("product-sqlite", "product-postgres"),
                      (beside_nginx.product_sqlite, beside_pgbench.product_postgres)),
     "writes": Group("Changes of carts, durable, 250 connections", """\

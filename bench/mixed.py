@@ -32,16 +32,19 @@ def nginx_answers(haat, shop):
             "/": cart}
 
 
+def nearer(think_ms, rate, run):
+    """How long a connection has to rest so that all together make the rate, after a run in which they did not."""
+    return max(0.5, think_ms + CONNECTIONS / rate * 1e3 - CONNECTIONS / run["rps"] * 1e3)
+
+
 def think_ms_for(server, work, rate):
-    """How long a connection has to rest so that all together make the rate."""
-    cycle_ms = CONNECTIONS / rate * 1e3
-    think_ms = cycle_ms
+    think_ms = CONNECTIONS / rate * 1e3
     for _ in range(STEPS):
         work.begin_on(server)
         run = load.read_wrk(load.wrk(server, work.mixed.sequence, CONNECTIONS, CALIBRATION_S, think_ms=think_ms))
         if abs(run["rps"] / rate - 1) < ALIKE / 5:
             break
-        think_ms = max(0.5, think_ms + cycle_ms - CONNECTIONS / run["rps"] * 1e3)
+        think_ms = nearer(think_ms, rate, run)
     return think_ms
 
 
@@ -70,13 +73,13 @@ def p99_beside_nginx(shops, plan):
             runs = {"haat": [], "nginx": []}
             for pair in range(plan.pairs):
                 servers = (haat, nginx) if pair % 2 == 0 else (nginx, haat)
-                for name, run in pair_of_runs(servers, work, seconds, samples, think).items():
+                for name, run in pair_of_runs(servers, work, seconds, samples, think, rate).items():
                     runs[name].append(run)
     return rows_of(runs, most)
 
 
-def pair_of_runs(servers, work, seconds, samples, think):
-    """{name: run}. Where the rates are not the same, it is not a pair, and both run again."""
+def pair_of_runs(servers, work, seconds, samples, think, rate):
+    """{name: run}. Where the rates are not the same, it is not a pair: both run again, with rests (`think`) that fit."""
     for _ in range(ATTEMPTS):
         pair = {}
         for server in servers:
@@ -86,6 +89,7 @@ def pair_of_runs(servers, work, seconds, samples, think):
                                            think_ms=think[server.name])
         if abs(pair["haat"]["rps"] / pair["nginx"]["rps"] - 1) <= ALIKE:
             return pair
+        think |= {name: nearer(think[name], rate, run) for name, run in pair.items()}
     raise RuntimeError(f"the rates are not the same: {pair['haat']['rps']:.0f} and {pair['nginx']['rps']:.0f} a second")
 
 

@@ -10,15 +10,12 @@ VALUES = {
     "cart.insert_item": ("new_id", "product", "quantity", "user", "now", "now"),
     "cart.count_items": ("user",),
     "cart.set_quantity": ("user", "line", "quantity", "now"),
+    "catalog.find_product": ("product",),
     "catalog.find_products": ("products",),
-    "catalog.find_product_categories": ("products",),
-    "catalog.find_product_sub_categories": ("products",),
-    "catalog.find_categories_of_sub_categories": ("sub_categories",),
 }
-FIND_PRODUCT = ("catalog.find_products", "catalog.find_product_categories", "catalog.find_product_sub_categories")
-PRODUCT = (*FIND_PRODUCT, "catalog.find_categories_of_sub_categories")
-ADD = ("cart.lock_owner", *FIND_PRODUCT, "cart.insert_item", "cart.count_items")
-UPDATE = ("cart.find_item", *FIND_PRODUCT, "cart.set_quantity")
+PRODUCT = ("catalog.find_products",)
+ADD = ("cart.lock_owner", "catalog.find_product", "cart.insert_item", "cart.count_items")
+UPDATE = ("cart.find_item", "catalog.find_product", "cart.set_quantity")
 
 TIMES = 5
 

@@ -118,9 +118,9 @@ def pgbench_script(shop, work, seconds):
     block = ROWS_PER_SECOND * seconds
     shares = [[] for _ in range(WRITERS)]
     client_of = {}
-    for user, other, products in work.values(2 * WRITERS * block * IN_SCRIPT):
-        client = client_of.setdefault(user, len(client_of) % WRITERS)
-        shares[client].append((user, other, products))
+    for values in work.values(2 * WRITERS * block * IN_SCRIPT):
+        user = values[0]
+        shares[client_of.setdefault(user, len(client_of) % WRITERS)].append(values)
     rows = []
     for share in shares:
         for n in range(block):
