@@ -22,9 +22,8 @@ PROMPT_S = 3.0  # for one answer on a busy machine; whoever waits for a frozen R
 
 @pytest.fixture(scope="module")
 def redis():
-    running = RedisServer()
-    yield running
-    running.discard()
+    with RedisServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -201,8 +200,7 @@ def test_answers_are_the_same_and_prompt(assisted_shop, redis, expected, state, 
 
 
 def test_answers_are_the_same_when_redis_is_off_at_the_start_and_comes_later(start_server, expected):
-    redis = RedisServer()
-    try:
+    with RedisServer() as redis:
         redis.stop()
         shop = Shop(start_server(REDIS_URL=redis.url))
         expect_the_same(shop, expected)
@@ -210,19 +208,14 @@ def test_answers_are_the_same_when_redis_is_off_at_the_start_and_comes_later(sta
         redis.start()
         wait_until(lambda: shop.server.metric("haat_redis_available") == 1)
         expect_the_same(shop, expected)
-    finally:
-        redis.discard()
 
 
 def test_answers_are_the_same_with_a_wrong_password(start_server, expected):
-    redis = RedisServer(requirepass="right")
-    try:
+    with RedisServer(requirepass="right") as redis:
         shop = Shop(start_server(REDIS_URL=f"redis://:wrong@127.0.0.1:{redis.port}"))
         expect_the_same(shop, expected)
         assert shop.server.metric("haat_redis_available") == 0
         assert "wrong" not in shop.server.log_text().replace("wrongpass", "").replace("WRONGPASS", "")
-    finally:
-        redis.discard()
 
 
 def test_answers_are_the_same_when_somebody_else_listens_there(start_server, expected):
@@ -266,8 +259,7 @@ def test_a_view_of_a_cart_is_shared(assisted_shop, redis):
 
 
 def test_it_is_told_once_that_redis_goes_and_comes(start_server):
-    redis = RedisServer()
-    try:
+    with RedisServer() as redis:
         server = start_server(REDIS_URL=redis.url)
         shop = Shop(server)
 
@@ -282,8 +274,6 @@ def test_it_is_told_once_that_redis_goes_and_comes(start_server):
         redis.start()
         wait_until(lambda: shop.server.metric("haat_redis_available") == 1)
         wait_until(lambda: told() == ["redis_available", "redis_unavailable", "redis_available"])
-    finally:
-        redis.discard()
 
 
 def accepted(server, most):
@@ -343,13 +333,10 @@ def test_failed_logins_count_on_all_nodes(start_server, redis):
 
 
 def test_without_redis_each_node_limits_by_itself(start_server):
-    redis = RedisServer()
-    try:
+    with RedisServer() as redis:
         nodes = [start_server(REDIS_URL=redis.url, RATE_LIMITS="on", THREADS="1") for _ in range(2)]
         redis.stop()
         for node in nodes:
             begun = time.monotonic()
             spent = accepted(node, 20 * BURST)
             assert BURST <= spent <= 1.1 * (BURST + PER_SECOND * (time.monotonic() - begun))
-    finally:
-        redis.discard()

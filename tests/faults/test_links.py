@@ -24,11 +24,9 @@ ANSWERED = 'haat_redis_batches_total{outcome="answered"}'
 def linked(tmp_path_factory):
     """A shop with links to both, of one thread, Redis, and the number of allocations that go well before one fails."""
     folder = tmp_path_factory.mktemp("links")
-    with chosen("postgres"):
-        redis = RedisServer()
+    with chosen("postgres"), RedisServer() as redis:
         with starved_server(folder, REDIS_URL=redis.url, THREADS="1") as (server, left):
             yield Shop(server), redis, left
-        redis.discard()
 
 
 def cut_postgres(shop, _):

@@ -19,9 +19,8 @@ CONNECTIONS = 8  # so that each thread of the server has some
 
 @pytest.fixture(scope="module")
 def redis():
-    running = RedisServer()
-    yield running
-    running.discard()
+    with RedisServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ class RedisError(Exception):
 
 
 class RedisServer:
-    """Options are redis-server's: `maxmemory="1"`. Starts at once."""
+    """Options are redis-server's: `maxmemory="1"`. Starts at once; leaving it discards it."""
 
     def __init__(self, host=LOOPBACK, **options):
         self.host = host
@@ -32,6 +32,12 @@ class RedisServer:
         self.options = options
         self.process = None
         self.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.discard()
 
     @property
     def url(self):

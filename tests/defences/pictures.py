@@ -1,0 +1,33 @@
+"""No picture takes more than it is worth."""
+from defences.defence import Defence
+
+DEFENCES = [
+    Defence("pixels are counted by the header", "src/media/image.cpp", "if (!fits(source.get())) {",
+            "if (false && !fits(source.get())) {", "api/test_media.py -k too_many_pixels"),
+    Defence("a picture loses its metadata", "src/media/image.cpp",
+            "picture_of_webp({static_cast<const char*>(webp), size})",
+            "std::string{static_cast<const char*>(webp), size}", "api/test_media.py -k loses_its_metadata"),
+    Defence("a PNG's texts are not unpacked", "src/media/image.cpp",
+            "is_png(bytes) ? picture_of_png(bytes) : std::string{}", "std::string{}",
+            unit="ProcessImage.CompressedText*"),
+    Defence("only stored pictures are served", "src/media/local_store.cpp",
+            "if (!is_stored_name(file)) return std::nullopt;", "", unit="LocalImages.*"),
+    Defence("a password costs 19 MiB", "src/platform/crypto/password.cpp", ".memory_kib = 19 * 1024",
+            ".memory_kib = 8 * 1024", unit="Password.new_hashes*"),
+    Defence("no byte of a password is behind a NUL", "src/platform/crypto/password.cpp",
+            "constant_time_equal(computed, hash) && whole;", "constant_time_equal(computed, hash) && (whole || true);",
+            unit="Password.bcrypt_refuses*"),
+    Defence("other formats' loaders are shut", "src/media/vips.cpp",
+            'vips.vips_operation_block_set("VipsForeignLoad", TRUE);', "", unit="ProcessImage.LoadersOfOtherTypes*"),
+    Defence("an AVIF holds no more than it states", "src/media/image.cpp",
+            "if (is_avif(bytes) && !av1_pictures_fit(bytes, kMaxPixels))",
+            "if (false && !av1_pictures_fit(bytes, kMaxPixels))", unit="ProcessImage.AnAvifMayNot*"),
+    Defence("no link among the pictures is followed", "src/media/local_store.cpp",
+            "O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC", "O_RDONLY | O_NONBLOCK | O_CLOEXEC",
+            unit="LocalImages.WhatIsNoPlainFile*"),
+    Defence("each picture of an AVIF has its data", "src/media/avif.cpp", "require(!is_av1 || !data.empty());", "",
+            unit="Avif.EachPicture*"),
+    Defence("each picture of an AVIF has one place", "src/media/avif.cpp",
+            "require(!is_av1 || located.insert(id).second);", "if (is_av1) located.insert(id);",
+            unit="Avif.EachPicture*"),
+]
