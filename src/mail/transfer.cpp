@@ -88,14 +88,7 @@ std::size_t Transfer::on_head(char*, std::size_t size, std::size_t count, void* 
 }
 
 std::size_t Transfer::on_answer(char* bytes, std::size_t size, std::size_t count, void* self) {
-    auto& answer = static_cast<Transfer*>(self)->answer_;
-    if (answer.size() + size * count > kMaxAnswer) return 0;
-    std::size_t taken = 0;
-    if_possible([&] {
-        answer.append(bytes, size * count);
-        taken = size * count;
-    });
-    return taken;
+    return append_within(kMaxAnswer, static_cast<Transfer*>(self)->answer_, {bytes, size * count});
 }
 
 std::size_t Transfer::on_upload(char* bytes, std::size_t size, std::size_t count, void* self) {

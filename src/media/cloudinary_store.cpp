@@ -61,14 +61,8 @@ Form upload_form(CURL* transfer, const CloudinarySettings& settings, std::string
 
 // Called by libcurl; taking less than it offers ends the transfer.
 std::size_t collect(char* bytes, std::size_t size, std::size_t count, void* answer) {
-    auto& text = *static_cast<std::string*>(answer);
-    if (text.size() + size * count > CloudinaryStore::kMaxAnswerBytes) return 0;
-    std::size_t taken = 0;
-    if_possible([&] {  // libcurl must not be left by an exception
-        text.append(bytes, size * count);
-        taken = size * count;
-    });
-    return taken;
+    return append_within(CloudinaryStore::kMaxAnswerBytes, *static_cast<std::string*>(answer),
+                         {bytes, size * count});
 }
 
 // The body of a 200 answer.

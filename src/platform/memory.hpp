@@ -6,6 +6,8 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace haat {
@@ -30,6 +32,18 @@ void if_possible(const Act& act) noexcept {
     } catch (const std::exception&) {
         return;
     }
+}
+
+// What a callback of C keeps of a text: none of `more` when there is no memory for it, or it would be longer
+// than `most` bytes. Returns how many bytes it took.
+inline std::size_t append_within(std::size_t most, std::string& text, std::string_view more) noexcept {
+    if (more.size() > most - text.size()) return 0;
+    std::size_t taken = 0;
+    if_possible([&] {
+        text.append(more);
+        taken = more.size();
+    });
+    return taken;
 }
 
 // Counts what is under way by those who see to it: also when they end for want of memory.
