@@ -53,8 +53,8 @@ the running program counts. Lines in the database are counted afterwards.""",
                     ("writes-sqlite", "writes-postgres"), (writes.writes_sqlite, writes.writes_postgres)),
     "login": Group("Logins", """\
 Two threads on both cores, with the load: as many logins as it takes, and beside them some 1,000 reads a second of other
-routes. The hash's own rate is that of `bench/native/hash_rate.cpp` (Argon2id, 19 MiB, 2 passes) on one core of the idle
-machine.""",
+routes. The hash's own rate is that of `bench/native/hash_rate.cpp` (Argon2id, 19 MiB, 2 passes, in memory that is
+kept as in the program) on one core of the idle machine.""",
                    ("login", "login-others"), (login.login_rate,)),
     "mixed": Group("A mixed load", f"""\
 80 % public reads, 15 % of carts, 5 % writes, one thread on core 0. Debian has no load generator of constant rate that mixes

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "platform/crypto/hash.hpp"
+#include "platform/crypto/hash_memory.hpp"
 #include "platform/db/postgres/postgres_database.hpp"
 #include "platform/db/sqlite/sqlite_database.hpp"
 
@@ -89,7 +90,7 @@ Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
       catalog_topic{make_topic(settings_, "catalog", 1, lease)},
       users_topic{make_topic(settings_, "users", 4'096, lease)},
       db{open(settings_, metrics, statements)},
-      hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes},
+      hashing{"haat-hash", threads_of(settings_), kMaxQueuedHashes, crypto::release_hash_memory},
       outbox{outbox_topic},
       node_key{crypto::hmac_sha256_hex(keys.access.reveal(), "nodes of this shop")},
       access_tokens{keys.access, crypto::TokenType::access},

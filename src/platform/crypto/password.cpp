@@ -2,7 +2,6 @@
 
 #include <crypt.h>
 #include <sodium.h>
-#include <sys/mman.h>
 
 #include <array>
 #include <charconv>
@@ -11,6 +10,7 @@
 
 #include "kernel/error.hpp"
 #include "platform/crypto/hash.hpp"
+#include "platform/crypto/hash_memory.hpp"
 #include "platform/crypto/secret.hpp"
 #include "platform/crypto/sodium.hpp"
 
@@ -60,18 +60,12 @@ bool is_bcrypt(std::string_view hash) {
     return take(hash, cost) && cost <= kMaxBcryptCost && take(hash, "$");
 }
 
-// libsodium 1.0.18 tells short memory as a mismatch, and that must not be told as a wrong password.
-void require_memory(std::size_t bytes) {
-    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw Unavailable{"no memory to verify a password"};
-    munmap(memory, bytes);
-}
-
 // The cost is what argon2_cost() read from the hash.
 bool verify_argon2(std::string_view hash, const Argon2Cost& cost, std::string_view password) {
     prepare_sodium();
-    require_memory(std::size_t{cost.memory_kib} * 1024);
     const std::string terminated{hash};
+    // libsodium 1.0.18 tells short memory as a mismatch, and that must not be told as a wrong password.
+    const HashMemory memory{std::size_t{cost.memory_kib} * 1024};
     return crypto_pwhash_argon2id_str_verify(terminated.c_str(), password.data(), password.size()) == 0;
 }
 
@@ -97,9 +91,11 @@ bool verify_bcrypt(std::string_view hash, std::string_view password) {
 
 std::string hash_password(std::string_view password) {
     prepare_sodium();
+    constexpr auto kBytes = std::size_t{kOurCost.memory_kib} * 1024;
     std::array<char, crypto_pwhash_argon2id_STRBYTES> hash{};
-    if (crypto_pwhash_argon2id_str(hash.data(), password.data(), password.size(), kOurCost.passes,
-                                   std::size_t{kOurCost.memory_kib} * 1024) != 0) {
+    const HashMemory memory{kBytes};
+    if (crypto_pwhash_argon2id_str(hash.data(), password.data(), password.size(), kOurCost.passes, kBytes) !=
+        0) {
         throw Unavailable{"no memory to hash a password"};
     }
     return hash.data();

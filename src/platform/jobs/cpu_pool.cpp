@@ -14,8 +14,9 @@ constexpr int kNiceness = 10;
 
 }  // namespace
 
-CpuPool::CpuPool(std::string name, std::size_t threads, std::size_t max_queued)
-    : name_{std::move(name)}, max_queued_{max_queued} {
+CpuPool::CpuPool(std::string name, std::size_t threads, std::size_t max_queued,
+                 std::function<void()> when_idle)
+    : name_{std::move(name)}, max_queued_{max_queued}, when_idle_{std::move(when_idle)} {
     for (std::size_t i = 0; i < threads; ++i) {
         threads_.emplace_back([this] { work(); });
     }
@@ -59,20 +60,25 @@ awaitable<> CpuPool::wait_for(const std::function<void()>& task) {
     if (full) throw Unavailable{"the queue of " + name_ + " is full"};
 }
 
+std::function<void()> CpuPool::next() {
+    std::unique_lock lock{mutex_};
+    const auto is_called = [this] { return stopping_ || !queue_.empty(); };
+    if (when_idle_ && !wake_.wait_for(lock, kIdle, is_called)) {
+        lock.unlock();
+        when_idle_();
+        lock.lock();
+    }
+    wake_.wait(lock, is_called);
+    if (queue_.empty()) return {};
+    std::function<void()> task = std::move(queue_.front());
+    queue_.pop_front();
+    return task;
+}
+
 void CpuPool::work() {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-    for (;;) {
-        std::function<void()> task;
-        {
-            std::unique_lock lock{mutex_};
-            wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-            if (queue_.empty()) return;
-            task = std::move(queue_.front());
-            queue_.pop_front();
-        }
-        task();
-    }
+    while (const auto task = next()) task();
 }
 
 }  // namespace haat::jobs

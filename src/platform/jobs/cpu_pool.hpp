@@ -1,6 +1,7 @@
 // Threads for work that would hold up an I/O thread: password hashes, images, blocking calls.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -21,7 +22,12 @@ namespace haat::jobs {
 // outlive the pool; the destructor lets what is queued finish.
 class CpuPool {
 public:
-    CpuPool(std::string name, std::size_t threads, std::size_t max_queued);
+    // when_idle runs on each thread that has had nothing to do for kIdle, once until it has worked again: it
+    // may give back what the thread keeps for its work. Must not throw.
+    static constexpr std::chrono::milliseconds kIdle{1'000};
+
+    CpuPool(std::string name, std::size_t threads, std::size_t max_queued,
+            std::function<void()> when_idle = {});
     ~CpuPool();
     CpuPool(const CpuPool&) = delete;
     CpuPool& operator=(const CpuPool&) = delete;
@@ -54,9 +60,12 @@ private:
     // false when the queue is full.
     bool submit(std::function<void()> task);
     void work();
+    // Waits for it. Empty: the pool ends.
+    std::function<void()> next();
 
     const std::string name_;
     const std::size_t max_queued_;
+    const std::function<void()> when_idle_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::function<void()>> queue_;

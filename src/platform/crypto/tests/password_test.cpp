@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernel/error.hpp"
+#include "platform/crypto/hash_memory.hpp"
 
 namespace haat::crypto {
 namespace {
@@ -178,6 +179,7 @@ bool can_limit_address_space() {
 
 template <class Deed>
 bool is_unavailable_without_memory(Deed deed) {
+    release_hash_memory();
     const rlimit none{.rlim_cur = 1, .rlim_max = RLIM_INFINITY};
     setrlimit(RLIMIT_AS, &none);
     try {

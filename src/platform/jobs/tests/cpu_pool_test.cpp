@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
 #include <set>
 
@@ -13,6 +14,8 @@
 
 namespace haat::jobs {
 namespace {
+
+using namespace std::chrono_literals;
 
 // Keeps threads of a pool busy until it is opened.
 class Gate {
@@ -54,6 +57,23 @@ awaitable<std::pair<std::thread::id, std::thread::id>> threads_around(CpuPool& p
     auto work = [] { return true; };
     co_await pool.run(work);
     co_return std::pair{before, std::this_thread::get_id()};
+}
+
+TEST(CpuPool, AThreadWithNothingToDoIsToldOnceUntilItHasWorkedAgain) {
+    std::atomic<int> told = 0;
+    CpuPool pool{"test", 1, 10, [&] { ++told; }};
+    const auto wait_until_told = [&](int times) {
+        const auto give_up_at = std::chrono::steady_clock::now() + 20 * CpuPool::kIdle;
+        while (told < times && std::chrono::steady_clock::now() < give_up_at)
+            std::this_thread::sleep_for(10ms);
+    };
+    for (int times = 1; times <= 2; ++times) {
+        run(pool, [] { return 1; });
+        EXPECT_EQ(told, times - 1);
+        wait_until_told(times);
+        std::this_thread::sleep_for(CpuPool::kIdle + 200ms);
+        EXPECT_EQ(told, times);
+    }
 }
 
 TEST(CpuPool, TheCallerGoesOnWhereItWas) {
