@@ -11,9 +11,8 @@ VALUES = {
     "cart.count_items": ("user",),
     "cart.set_quantity": ("user", "line", "quantity", "now"),
     "catalog.find_product": ("product",),
-    "catalog.find_products": ("products",),
 }
-PRODUCT = ("catalog.find_products",)
+PRODUCT = ("catalog.find_product",)
 ADD = ("cart.lock_owner", "catalog.find_product", "cart.insert_item", "cart.count_items")
 UPDATE = ("cart.find_item", "catalog.find_product", "cart.set_quantity")
 

@@ -3,8 +3,20 @@
 #include "catalog/changed_key.hpp"
 
 namespace haat::catalog {
+namespace {
+
+// Names are unique by an index, and one of PostgreSQL takes entries of up to 2.7 KB.
+constexpr std::size_t kMaxNameBytes = 1'024;
+
+Result<void> check_name(const std::optional<std::string>& name) {
+    if (name && name->size() > kMaxNameBytes) return std::unexpected{json::too_long("name", kMaxNameBytes)};
+    return {};
+}
+
+}  // namespace
 
 awaitable<Result<Category>> ChangeCategory::create(const CreateCategoryInput& in) {
+    if (auto named = check_name(in.name); !named) co_return std::unexpected{std::move(named.error())};
     auto body = [&](db::Transaction& tx) { return insert(tx, in); };
     co_return co_await db_.transact(body);
 }
@@ -23,6 +35,7 @@ awaitable<Result<Category>> ChangeCategory::insert(db::Transaction& tx, const Cr
 
 awaitable<Result<Category>> ChangeCategory::update(CategoryId id, const UpdateCategoryInput& in) {
     if (!in.name && !in.image) co_return fail(ErrorCode::nothing_to_update);
+    if (auto named = check_name(in.name); !named) co_return std::unexpected{std::move(named.error())};
     const CategoryChanges changes{.name = in.name, .image = in.image};
     auto body = [&](db::Transaction& tx) {
         tx.touch(catalog_, changed_key(id));
@@ -40,6 +53,7 @@ awaitable<Result<Category>> ChangeCategory::remove(CategoryId id) {
 }
 
 awaitable<Result<SubCategory>> ChangeSubCategory::create(const CreateSubCategoryInput& in) {
+    if (auto named = check_name(in.name); !named) co_return std::unexpected{std::move(named.error())};
     auto body = [&](db::Transaction& tx) { return insert(tx, in); };
     co_return co_await db_.transact(body);
 }
@@ -62,6 +76,7 @@ awaitable<Result<SubCategory>> ChangeSubCategory::insert(db::Transaction& tx,
 awaitable<Result<PopulatedSubCategory>> ChangeSubCategory::update(SubCategoryId id,
                                                                   const UpdateSubCategoryInput& in) {
     if (!in.name && !in.image && !in.category) co_return fail(ErrorCode::nothing_to_update);
+    if (auto named = check_name(in.name); !named) co_return std::unexpected{std::move(named.error())};
     auto body = [&](db::Transaction& tx) { return change(tx, id, in); };
     co_return co_await db_.transact(body);
 }

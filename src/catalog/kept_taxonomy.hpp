@@ -32,7 +32,9 @@ public:
         mutable std::atomic<std::uint64_t> version_;  // of the topic, at which it was seen to be true last
     };
 
-    // As it is now; nullptr when nobody could say whether it still is. Throws what db::Session::run throws.
+    // As it is now. nullptr: it is being read, or cannot be at the moment, or nobody could say whether it is
+    // true still; then what is needed is to be read by its keys. Throws StatementError as db::Session::run
+    // does.
     awaitable<std::shared_ptr<const Moment>> find();
     // Whether nothing in it has changed until now.
     [[nodiscard]] bool is_true(const Moment& moment) const;
@@ -45,6 +47,7 @@ private:
     TaxonomyStore store_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Moment> kept_;
+    std::atomic<bool> is_being_read_{false};
 };
 
 }  // namespace haat::catalog

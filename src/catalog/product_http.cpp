@@ -14,7 +14,7 @@ using http::Response;
 constexpr std::string_view kProductTag = "Product";
 
 struct Pagination {
-    std::int64_t page;
+    json::Whole page;
     std::int64_t limit;
     std::int64_t totalProducts;
     std::int64_t totalPages;
@@ -33,7 +33,7 @@ struct PageAnswer {
 
 template <class Item>
 Response reply_page(std::string_view message, Page page, PageOf<Item> found) {
-    const Pagination pagination{.page = page.page,
+    const Pagination pagination{.page = {page.asked},
                                 .limit = page.limit,
                                 .totalProducts = found.total,
                                 .totalPages = pages_of(found.total, page.limit)};

@@ -200,6 +200,7 @@ bool ProductIndex::look(const std::stop_token& stop) {
     if (kept) {
         const bool in_step = run_sync(catch_up(*kept));
         const std::shared_lock lock{kept->mutex};
+        if (kept->index.bytes() > options_.max_bytes) give_up();
         if (in_step && kept->is_whole && kept->index.dead() <= kept->index.size() / 4 + kMostDead)
             return true;
     }
@@ -225,6 +226,13 @@ void ProductIndex::make(const std::stop_token& stop) {
     malloc_trim(0);  // gives back what reading the products took
 }
 
+void ProductIndex::give_up() {
+    next_make_ms_ = steady_ms() + kAfterTooLargeMs;
+    const std::lock_guard lock{mutex_};
+    kept_.reset();
+    throw std::runtime_error{"the index of products would be larger than SEARCH_MEMORY"};
+}
+
 // Throws when it cannot be done, as when it would not be in step.
 void ProductIndex::fill(Kept& kept, const std::stop_token& stop) {
     ProductText last{.id = {}, .created_at = {INT64_MIN}};
@@ -234,10 +242,7 @@ void ProductIndex::fill(Kept& kept, const std::stop_token& stop) {
         for (const ProductText& text : texts) kept.index.put(to_indexed(text));
         more = !texts.empty();
         if (more) last = texts.back();
-        if (kept.index.bytes() > options_.max_bytes) {
-            next_make_ms_ = steady_ms() + kAfterTooLargeMs;
-            throw std::runtime_error{"the index of products would be larger than SEARCH_MEMORY"};
-        }
+        if (kept.index.bytes() > options_.max_bytes) give_up();
         const bool in_step = run_sync(catch_up(kept));
         if (!in_step) throw std::runtime_error{"much has changed while the index of products was made"};
         if (stop.stop_requested()) throw std::runtime_error{"the server stops"};

@@ -81,6 +81,8 @@ private:
     bool look(const std::stop_token& stop);
     void make(const std::stop_token& stop);
     void fill(Kept& kept, const std::stop_token& stop);
+    // For some minutes. Throws what is told.
+    [[noreturn]] void give_up();
 
     db::Database& db_;
     const cache::Topic& catalog_;

@@ -92,7 +92,10 @@ void SearchIndex::put(const IndexedText& product) {
     for (const auto& [text, weight] : product.words) {
         const auto [entry, is_new] = words_.try_emplace(text);
         if (is_new && text.size() > std::string{}.capacity()) word_bytes_ += text.size();
-        entry->second.add(slot, weight);
+        Postings& postings = entry->second;
+        const std::size_t before = postings.bytes();
+        postings.add(slot, weight);
+        posting_bytes_ += postings.bytes() - before;
     }
 }
 
@@ -263,17 +266,19 @@ SearchIndex::Hits SearchIndex::best_of(const SearchTerms& terms, Page page) cons
 
 std::size_t SearchIndex::bytes() const {
     constexpr std::size_t kWord = sizeof(std::string) + sizeof(Postings) + 1;
-    std::size_t bytes = products_.capacity() * sizeof(Indexed) + lengths_.capacity() * sizeof(std::uint16_t) +
-                        order_.bytes() + slots_.bucket_count() * (sizeof(Slot) + 1) +
-                        words_.bucket_count() * kWord + word_bytes_;
-    for (const auto& [text, postings] : words_) bytes += postings.bytes();
-    return bytes;
+    return products_.capacity() * sizeof(Indexed) + lengths_.capacity() * sizeof(std::uint16_t) +
+           order_.bytes() + slots_.bucket_count() * (sizeof(Slot) + 1) + words_.bucket_count() * kWord +
+           word_bytes_ + posting_bytes_;
 }
 
 void SearchIndex::shrink() {
     products_.shrink_to_fit();
     lengths_.shrink_to_fit();
-    for (auto& [text, postings] : words_) postings.shrink();
+    posting_bytes_ = 0;
+    for (auto& [text, postings] : words_) {
+        postings.shrink();
+        posting_bytes_ += postings.bytes();
+    }
 }
 
 }  // namespace haat::catalog

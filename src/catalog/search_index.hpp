@@ -129,6 +129,7 @@ private:
     NewestFirst order_{[this](Slot a, Slot b) { return is_older(a, b); }};
     boost::unordered_flat_map<std::string, Postings, HashText, std::equal_to<>> words_;
     std::size_t word_bytes_ = 0;  // of long words, which are not within the map
+    std::size_t posting_bytes_ = 0;
 };
 
 }  // namespace haat::catalog

@@ -11,6 +11,7 @@ inline constexpr std::int64_t kMaxPageLimit = 100;
 struct Page {
     std::int64_t page = 1;                   // from 1
     std::int64_t limit = kDefaultPageLimit;  // 1 to kMaxPageLimit
+    double asked = 1;                        // the page as clients see it: also one that no int64 counts
 
     // How many rows come before this page; saturates instead of overflowing.
     [[nodiscard]] std::int64_t offset() const {

@@ -2,7 +2,7 @@
 import pytest
 
 from support.expect import CATEGORY, UNKNOWN_ID, expect_data, expect_document, expect_error
-from support.shop import IMAGE, unique
+from support.shop import IMAGE, hard_to_compress, unique
 
 CREATE = "/api/category/create"
 
@@ -43,6 +43,15 @@ def test_creating_needs_name_and_image(admin, missing, how):
 def test_creating_with_a_wrong_type_names_the_field(admin, field, wrong):
     expect_error(admin.post(CREATE, json={"name": unique("x"), "image": "x", field: wrong}), "invalid_field",
                  field=field, order="E")
+
+
+def test_a_name_has_at_most_1024_bytes(admin, anyone):
+    longest = hard_to_compress(1024)
+    category = expect_data(admin.post(CREATE, json={"name": longest, "image": "x"}), 201, "Category created successfully")
+    for response in (admin.post(CREATE, json={"name": longest + "x", "image": "x"}),
+                     update(admin, category, name=hard_to_compress(5000))):
+        expect_error(response, "invalid_field", field="name", order="E")
+    assert fetch(anyone, category)["name"] == longest
 
 
 @pytest.mark.parametrize("change", [str, str.upper, str.lower])

@@ -1,4 +1,6 @@
 """Products: creating, reading, changing, listing. Searching has its own file."""
+import json
+
 import pytest
 
 from support.client import Client
@@ -339,6 +341,15 @@ def test_missing_and_empty_parameters_have_their_defaults(anyone, aisle, query):
 def test_a_limit_above_100_counts_as_100(anyone, aisle):
     assert list_products(anyone, f"?search={aisle[0]}&limit=101")[1]["limit"] == 100
     assert list_products(anyone, f"?search={aisle[0]}&limit=1000000000")[1]["limit"] == 100
+
+
+@pytest.mark.parametrize("page, told", [("9007199254740991", 2**53 - 1), ("99999999999999999999", 10**20), ("9" * 400, 1.7976931348623157e308)])
+def test_a_page_beyond_any_number_is_empty(anyone, aisle, page, told):
+    """Told as JavaScript would."""
+    response = anyone.get(f"/api/product/all?search={aisle[0]}&page={page}")
+    assert response.status_code == 200 and response.json()["data"] == []
+    assert f'"page":{json.dumps(told)},' in response.text
+    assert list_products(anyone, f"?search={aisle[0]}&limit={page}")[1]["limit"] == 100
 
 
 def test_the_first_of_a_repeated_parameter_counts(anyone, aisle):

@@ -4,6 +4,7 @@ import urllib.parse
 
 import pytest
 
+from support.engine import is_postgres
 from support.expect import PRODUCT, expect_data, expect_document, expect_error
 from support.patience import wait_until
 from support.shop import Shop, unique
@@ -222,3 +223,20 @@ def test_a_list_is_newest_first_and_counts_what_is_published(anyone, shop):
     assert [product["_id"] for product in response.json()["data"]] == [made[2], made[0]]
     assert response.json()["pagination"]["totalProducts"] == before + 2
     assert anyone.get("/api/product/all?limit=2&page=1000000").json()["data"] == []
+
+
+def stored_words(shop):
+    """What SQLite keeps for the search."""
+    with shop.server.database() as database:
+        return database.execute("SELECT id, block FROM product_search_data ORDER BY id").fetchall()
+
+
+def test_a_change_that_is_no_text_leaves_the_search_alone(shop):
+    if is_postgres():
+        pytest.skip("PostgreSQL's words are a column of the product")
+    product = shop.product()
+    before = stored_words(shop)
+    shop.update_product(product["_id"], price=5, stock=7, name=product["name"])
+    assert stored_words(shop) == before
+    shop.update_product(product["_id"], name=unique("Renamed "))
+    assert stored_words(shop) != before

@@ -2,7 +2,7 @@
 import pytest
 
 from support.expect import CATEGORY, SUB_CATEGORY, UNKNOWN_ID, expect_data, expect_document, expect_error
-from support.shop import IMAGE, unique
+from support.shop import IMAGE, hard_to_compress, unique
 
 CREATE = "/api/subcategory/create"
 
@@ -27,6 +27,13 @@ def test_creating_answers_the_subcategory_with_ids(admin, shop):
     data = expect_data(admin.post(CREATE, json=body), 201, "SubCategory created successfully")
     expect_document(data, SUB_CATEGORY, created=True)
     assert {name: data[name] for name in SUB_CATEGORY} == body
+
+
+def test_a_name_has_at_most_1024_bytes(admin, shop):
+    sub_category = shop.sub_category(name=hard_to_compress(1024))
+    for response in (admin.post(CREATE, json=body_with(shop, name=hard_to_compress(1025))),
+                     update(admin, sub_category, name=hard_to_compress(5000))):
+        expect_error(response, "invalid_field", field="name", order="E")
 
 
 @pytest.mark.parametrize("missing", ["name", "image", "category"])

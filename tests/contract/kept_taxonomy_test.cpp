@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <latch>
 #include <thread>
+#include <vector>
 
 #include "catalog/browse_products.hpp"
 #include "catalog/changed_key.hpp"
@@ -112,6 +115,28 @@ TEST_P(KeptTaxonomyTest, TooMuchOfItIsNotKept) {
     ASSERT_TRUE(run_sync(shop_.db().transact(insert)));
     EXPECT_EQ(category_of(id), "Food");
     EXPECT_EQ(statements_of([&] { find(id); }), 4);
+}
+
+TEST_P(KeptTaxonomyTest, WhileItIsReadNobodyElseWaitsForIt) {
+    if (shop_.db().is_shared()) GTEST_SKIP() << "a scan on PostgreSQL has no thread that could be held up";
+    const auto id = add();
+    std::latch end{1};
+    std::atomic<int> scanning = 0;
+    const auto scan = [&](db::Session&) -> awaitable<bool> {
+        ++scanning;
+        end.wait();
+        co_return true;
+    };
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 2; ++i) threads.emplace_back([&] { run_sync(shop_.db().scan(scan)); });
+    while (scanning < 2) std::this_thread::yield();
+    rename("Drinks");
+    threads.emplace_back([&] { EXPECT_EQ(category_of(id), "Drinks"); });
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    auto another = std::async(std::launch::async, [&] { return category_of(id); });
+    EXPECT_EQ(another.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+    end.count_down();
+    EXPECT_EQ(another.get(), "Drinks");
 }
 
 // A category is renamed before each change of the product, so whoever sees the change sees the new name.

@@ -1,6 +1,7 @@
 // The index of products in memory, on a real database: it says what the database would, after every change.
 #include "catalog/product_index.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -296,6 +297,22 @@ TEST_P(ProductIndexTest, WhereItWouldBeTooLargeTheDatabaseAnswersAndTheLogSaysSo
     EXPECT_FALSE(answers_from_memory());
     std::this_thread::sleep_for(500ms);
     EXPECT_EQ(lines().size(), 1U) << "once";
+}
+
+TEST_P(ProductIndexTest, IsGivenUpWhenItGrowsBeyondItsMemory) {
+    constexpr std::size_t kLimit = 256 * std::size_t{1024};
+    const auto changing = add("Apple");
+    index(kLimit);
+    make_index();
+    for (int i = 0; i < 1'000 && lines().empty(); ++i) {
+        std::string words;
+        for (int word = 0; word < 100; ++word) words += fmt::format("w{}x{} ", i, word);
+        update(changing, {.description = words});
+        list();  // so that the index has each of them
+    }
+    EXPECT_TRUE(soon([&] { return index().bytes() == 0; }));
+    EXPECT_NE(lines().at(0).find("SEARCH_MEMORY"), std::string::npos) << lines().at(0);
+    EXPECT_EQ(names(list()), Names{"Apple"});
 }
 
 TEST_P(ProductIndexTest, WhatIsGoneMeanwhileIsLeftOut) {

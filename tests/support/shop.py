@@ -1,5 +1,7 @@
 """Makes the people and things that tests need, each under a name of its own."""
 import itertools
+import random
+import string
 import threading
 
 from support.client import Client, set_cookies
@@ -16,6 +18,11 @@ _numbers_lock = threading.Lock()
 def unique(word):
     with _numbers_lock:
         return f"{word}{next(_numbers)}"
+
+
+def hard_to_compress(length):
+    """A text that takes as much room in an index as it is long; the same each time."""
+    return "".join(random.Random(length).choices(string.ascii_letters + string.digits, k=length))
 
 
 class Account(Client):

@@ -55,6 +55,7 @@ inline Schema number(Direction direction, std::string_view type) {
 }
 inline Schema describe(Tag<std::int64_t>, Direction direction) { return number(direction, "integer"); }
 inline Schema describe(Tag<double>, Direction direction) { return number(direction, "number"); }
+inline Schema describe(Tag<Whole>, Direction direction) { return number(direction, "integer"); }
 inline Schema describe(Tag<Money>, Direction direction) { return number(direction, "number"); }
 inline Schema describe(Tag<Percent>, Direction direction) { return number(direction, "number"); }
 inline Schema describe(Tag<Timestamp>, Direction) { return {{"type", "string"}, {"format", "date-time"}}; }

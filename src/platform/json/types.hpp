@@ -21,6 +21,11 @@ struct IdTexts {
     std::vector<std::string> texts{};
 };
 
+// A whole number of any size, written as JavaScript prints it.
+struct Whole {
+    double value = 0;
+};
+
 // A JSON object that is kept as it is, as compact text. Left out of an answer when it is `{}`.
 struct RawObject {
     std::string text = "{}";

@@ -51,6 +51,7 @@ inline void write(std::string& out, const ObjectId& id) {
     out += id.text();
     out += '"';
 }
+inline void write(std::string& out, Whole number) { write(out, number.value); }
 inline void write(std::string& out, const RawObject& object) { out += object.text; }
 
 template <class T>
