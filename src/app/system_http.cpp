@@ -37,6 +37,7 @@ Endpoint SystemHttp::livez() {
             .summary = "200 while the process answers",
             .tag = kTag,
             .answer = json::answer_schema<HealthAnswer>,
+            .always_answered = true,
             .handle = http::bind(this, &SystemHttp::handle_livez)};
 }
 
@@ -55,6 +56,7 @@ Endpoint SystemHttp::metrics() {
             .summary = "Figures for Prometheus, in its text format",
             .tag = kTag,
             .errors = {ErrorCode::route_not_found},
+            .always_answered = true,
             .handle = http::bind(this, &SystemHttp::handle_metrics)};
 }
 

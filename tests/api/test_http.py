@@ -3,8 +3,10 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import selectors
 import socket
+import threading
 import time
 
 import pytest
@@ -13,6 +15,7 @@ from support.answers import check_error_body, check_headers
 from support.expect import UNKNOWN_ID, expect_data, expect_error
 from support.raw import RawConnection, ask
 from support.server import FRONTEND
+from support.shop import unique
 
 HOST = "Host: {host}"
 JSON = "Content-Type: application/json"
@@ -56,6 +59,47 @@ def test_slow_bodies_keep_nobody_else_out(start_server):
             connection.send(LOGIN, HOST, JSON, "Content-Length: 1000", body=b"{")
         time.sleep(0.5)
         assert ask(server, "GET /livez HTTP/1.1", HOST).status == 200
+
+
+WATCHED = ["/livez", "/metrics"]
+
+
+def log_in_again_and_again(server, stopped):
+    """Passwords cost time: hardly ever is none looked at."""
+    while not stopped.is_set():
+        body = json.dumps({"email": unique("busy") + "@example.com", "password": "a-wrong-password"}).encode()
+        ask(server, LOGIN, HOST, JSON, f"Content-Length: {len(body)}", body=body)
+
+
+def test_whoever_watches_a_busy_server_is_answered(start_server):
+    server, stopped = start_server(MAX_IN_FLIGHT="1"), threading.Event()
+    customers = [threading.Thread(target=log_in_again_and_again, args=(server, stopped)) for _ in range(4)]
+    for customer in customers:
+        customer.start()
+    try:
+        refused, give_up_at = 0, time.monotonic() + 60
+        while refused < 10:
+            assert time.monotonic() < give_up_at, "it was never busy"
+            refused += ask(server, "GET / HTTP/1.1", HOST).status == 503
+            assert {path: ask(server, f"GET {path} HTTP/1.1", HOST).status for path in WATCHED} == dict.fromkeys(WATCHED, 200)
+    finally:
+        stopped.set()
+        for customer in customers:
+            customer.join()
+
+
+def test_whoever_watches_may_ask_however_often(start_server):
+    server = start_server(RATE_LIMITS="on")
+    paths = ["/"] * 200 + WATCHED
+    refused, give_up_at = 0, time.monotonic() + 60
+    with RawConnection(server) as connection:
+        asked = "".join(f"GET {path} HTTP/1.1\r\nHost: {connection.host}\r\n\r\n" for path in paths).encode()
+        while refused < 20:
+            assert time.monotonic() < give_up_at, "nobody is refused"
+            connection.send_bytes(asked)
+            answered = [(path, connection.read_answer().status) for path in paths]
+            assert all(status == 200 for path, status in answered if path in WATCHED)
+            refused += ("/", 429) in answered
 
 
 def readable(connections, least, within_s):
@@ -169,6 +213,21 @@ def test_connection_close_is_kept_to(server):
         answer = connection.read_answer()
         assert answer.headers["Connection"].lower() == "close"
         assert connection.is_closed_by_server()
+
+
+def test_the_last_answer_comes_whole_whatever_was_sent_behind_its_request(server):
+    """What nobody reads any more does not reset the connection (RFC 9112, 9.6)."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
+        connection.settimeout(15)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n" + b"x" * 64 * KIB)
+        time.sleep(0.5)
+        answer = b""
+        while data := connection.recv(64 * KIB):
+            answer += data
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert len(body) == int(re.search(rb"Content-Length: (\d+)", head)[1])
 
 
 def test_pipelined_requests_are_answered_in_order(server):

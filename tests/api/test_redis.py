@@ -278,7 +278,7 @@ def test_it_is_told_once_that_redis_goes_and_comes(start_server):
 
 def accepted(server, most):
     """How many of so many requests on one connection are answered before the first 429."""
-    request = f"GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
     with RawConnection(server) as connection:
         sender = threading.Thread(target=lambda: quietly(connection.send_bytes, request * most))
         sender.start()

@@ -7,7 +7,9 @@ import pathlib
 import resource
 import selectors
 import socket
+import struct
 import time
+import zlib
 
 import pytest
 import requests
@@ -15,11 +17,16 @@ import requests
 from crowd import Crowd
 from support.pressure import (Bystander, expect_clean, gauge, held, is_measured, is_sanitized, memory_mb, open_files, sized,
                               without_attack)
+from support.raw import RawConnection
 from support.shop import Shop, unique
 
 HEAD_S, STALL_S, LEAST_RATE_GRACE_S, IDLE_S = 10, 10, 5, 60  # platform/http/worker.hpp
 TICKS_S = 4  # the server looks twice a second, and this machine may be busy
 IDLE_GROWTH_MB, SERVED_WITHIN_S = 100, 0.005  # of and beside 10,000 idle connections
+LINGER_S, LEFT_WITHIN_S = 2, 4.5  # platform/http/client_stream.cpp; when it looks twice a second, and is busy
+KIB, MIB = 1024, 1024 * 1024
+IDLE_KIB, NOISE_MB = 16, 4  # what one connection may keep; what a process grows by that does anything
+UNSENT_MB, PASSING_MB = 64, 100  # platform/http/worker.hpp; pictures that are on their way to a connection
 HASH_MB, HASHES_THAT_WAIT = 19, 64  # platform/crypto/password.cpp, app/core.cpp
 GET = b"GET /api/product/all HTTP/1.1\r\nHost: shop\r\n\r\n"
 
@@ -114,6 +121,103 @@ def test_idle_connections_are_cheap_and_end(busy_shop, report):
             outlast(crowd, IDLE_S + 4 * TICKS_S)
     expect_clean(server, before)
     report("idle connections", count, f"{grown:.0f} MB; {others.summary()}; closed after a minute")
+
+
+LONG_TEXT = b"a" * (99 * KIB)
+LARGE_REQUESTS = {
+    "a body of 100 KiB": (b"POST /api/user/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                          b"Content-Length: %d\r\n\r\n" % (len(LONG_TEXT) + 12) + b'{"email":"' + LONG_TEXT + b'"}', 400),
+    "a head of 15 KiB": (b"GET /api/product/all HTTP/1.1\r\nHost: shop\r\nX: " + b"a" * (15 * KIB) + b"\r\n\r\n", 200),
+    "a large answer": (b"GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n", 200),
+}
+
+
+@pytest.mark.parametrize("what", LARGE_REQUESTS)
+def test_who_waits_keeps_nothing_of_a_large_request(busy_shop, report, what):
+    """A connection that had much to send or to take is as cheap afterwards as any other."""
+    server, count = busy_shop.server, sized(500, 5_000)
+    request, status = LARGE_REQUESTS[what]
+    before, memory = held(server), memory_mb(server)
+    with contextlib.ExitStack() as idle:
+        for _ in range(count):
+            connection = idle.enter_context(RawConnection(server))
+            connection.send_bytes(request)
+            assert connection.read_answer().status == status
+        grown = memory_mb(server) - memory
+    if not is_sanitized():
+        assert grown < count * IDLE_KIB / KIB + NOISE_MB
+    expect_clean(server, before)
+    report(f"idle connections after {what}", count, f"{grown:.0f} MB")
+
+
+def test_who_was_refused_and_says_no_more_is_left_soon(busy_shop, report):
+    """What a refused client still sends is taken for a moment, and no longer when it sends nothing."""
+    server, count = busy_shop.server, sized(50, 1_000)
+    before = held(server)
+    with Crowd(server, count) as crowd:
+        crowd.send(b"POST /api/user/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                   b"Content-Length: 200000\r\n\r\n")
+        began = time.monotonic()
+        while gauge(server, "haat_http_connections") > before[0] + 8:
+            assert time.monotonic() - began < sized(LEFT_WITHIN_S, LEFT_WITHIN_S + TICKS_S), "they are still connected"
+            time.sleep(0.1)
+        took = time.monotonic() - began
+        assert took > LINGER_S / 2, "what a client still sends is taken for a moment"
+    expect_clean(server, before)
+    report("refused clients that say no more", count, f"left after {took:.1f} s")
+
+
+def noisy_picture(side=2_200):
+    """A PNG of which no format makes a small file."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + os.urandom(side) for _ in range(side))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
+
+
+def address_of_a_large_picture(shop):
+    stored = shop.admin.request("POST", "/api/image", files={"image": ("a.png", noisy_picture(), "image/png")})
+    assert stored.status_code == 200, stored.text
+    return shop.server.base_url + "/media/" + stored.json()["data"]["url"].partition("/media/")[2]
+
+
+def status_of(url):
+    response = requests.get(url, headers={"Connection": "close"}, timeout=10)
+    assert response.status_code != 503 or int(response.headers["Retry-After"]) >= 1
+    return response.status_code
+
+
+def test_what_readers_leave_is_bounded_and_small_answers_go_on(busy_shop, report):
+    """Beyond what answers under way may hold together a large one is 503, not memory."""
+    server, url = busy_shop.server, address_of_a_large_picture(busy_shop)
+    size = len(requests.get(url, timeout=10).content)
+    assert size > MIB
+    count = sized(5, 20) * UNSENT_MB * MIB // size
+    ask = f"GET /{url.split('/', 3)[3]} HTTP/1.1\r\nHost: shop\r\n\r\n".encode() * 8  # more than the kernel keeps
+    before, memory = held(server), memory_mb(server)
+    with Bystander(server) as others, Crowd(server, count, small_window=True) as crowd:
+        give_up_at = time.monotonic() + STALL_S - 1  # then they are cut off
+        for connection in crowd.connections:
+            connection.send(ask)
+            time.sleep(0.005)
+        while (status := status_of(url)) == 200:
+            assert time.monotonic() < give_up_at, "large answers are held without end"
+            time.sleep(0.1)
+        grown = memory_mb(server) - memory
+    assert status == 503
+    assert not others.faults, "small answers need no room"
+    if not is_sanitized():
+        assert grown < UNSENT_MB + PASSING_MB
+    give_up_at = time.monotonic() + STALL_S
+    while status_of(url) != 200:
+        assert time.monotonic() < give_up_at, "what the others held is not free again"
+        time.sleep(0.1)
+    expect_clean(server, before)
+    report(f"readers of {size / MIB:.1f} MB that take nothing", count, f"503 beyond {UNSENT_MB} MB; +{grown:.0f} MB; "
+           f"{others.summary()}")
 
 
 def test_more_connections_than_allowed_are_refused_and_the_rest_served(start_server, report):

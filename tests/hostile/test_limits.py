@@ -167,7 +167,7 @@ def test_no_header_makes_a_client_another_one(start_server, proxies):
     with RawConnection(server) as connection:
         for number in range(5_000):
             address = f"198.51.{number // 250}.{number % 250}"
-            connection.send("GET /livez HTTP/1.1", HOST, f"X-Forwarded-For: {address}", f"X-Real-IP: {address}",
+            connection.send("GET / HTTP/1.1", HOST, f"X-Forwarded-For: {address}", f"X-Real-IP: {address}",
                             f"Forwarded: for={address}", f"CF-Connecting-IP: {address}")
             try:
                 statuses.add(connection.read_answer().status)

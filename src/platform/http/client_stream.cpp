@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "kernel/clock.hpp"
+#include "platform/http/release.hpp"
 #include "platform/http/worker.hpp"
 
 namespace haat::http {
@@ -12,6 +13,7 @@ using boost::system::error_code;
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr std::size_t kKeptBufferBytes = 64 * 1024;
+constexpr std::size_t kUncountedBytes = 16 * 1024;  // most answers: they take no share of the others'
 constexpr std::size_t kMaxLingerBytes = 1024 * 1024;
 constexpr std::int64_t kLingerMs = 2'000;
 constexpr std::int64_t kDrainIdleMs = 500;  // how long a stopping server waits for requests under way
@@ -19,7 +21,10 @@ constexpr std::int64_t kDrainIdleMs = 500;  // how long a stopping server waits 
 }  // namespace
 
 ClientStream::ClientStream(Socket socket, Worker& worker)
-    : socket_{std::move(socket)}, worker_{worker}, draining_{worker.state.stopping} {
+    : socket_{std::move(socket)},
+      worker_{worker},
+      unsent_{worker.state.unsent_bytes, worker.state.limits.max_unsent_bytes},
+      draining_{worker.state.stopping} {
     error_code error;
     socket_.non_blocking(true, error);
     socket_.set_option(asio::ip::tcp::no_delay{true}, error);
@@ -49,6 +54,8 @@ bool ClientStream::is_late(std::int64_t now_ms) const {
                    (waited > limits.rate_grace_ms && is_slow(waited, phase_bytes_));
         case Phase::handler:
             return waited > limits.request_ms;
+        case Phase::linger:
+            return waited > kLingerMs;
         case Phase::write:
             break;
     }
@@ -74,7 +81,7 @@ void ClientStream::drain(std::int64_t now_ms) {
 awaitable<bool> ClientStream::receive(std::size_t bytes) {
     const bool written = co_await flush();
     if (!written) co_return false;
-    if (in.empty()) in = std::string{};
+    if (in.empty()) release_if_large(in);
     error_code error;
     const std::size_t count =
         co_await socket_.async_read_some(asio::buffer(first_), asio::redirect_error(use_awaitable, error));
@@ -101,10 +108,15 @@ std::string& ClientStream::to_send() {
     return out_;
 }
 
+bool ClientStream::may_hold_unsent() {
+    return out_.size() <= kUncountedBytes || unsent_.grow_to(out_.size());
+}
+
 void ClientStream::give_back_buffer() {
     out_.clear();
     if (out_.capacity() <= kKeptBufferBytes) out_.swap(worker_.send_buffer);
-    out_ = std::string{};
+    release(out_);
+    unsent_.give_back();
 }
 
 awaitable<bool> ClientStream::flush() {
@@ -139,18 +151,21 @@ awaitable<bool> ClientStream::flush() {
 awaitable<> ClientStream::linger() {
     error_code error;
     socket_.shutdown(Socket::shutdown_send, error);
-    const std::int64_t until_ms = worker_.now_ms + kLingerMs;
-    enter(Phase::body);
+    enter(Phase::linger);
     std::size_t taken = 0;
-    while (taken < kMaxLingerBytes && worker_.now_ms < until_ms && !error) {
+    while (taken < kMaxLingerBytes && !error) {
         thread_local std::array<char, kScratchBytes> scratch;
         const std::size_t count = socket_.read_some(asio::buffer(scratch), error);
         taken += count;
-        phase_bytes_ += count;
         if (count > 0) continue;
         if (error != asio::error::would_block) break;
         co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_awaitable, error));
     }
+}
+
+bool ClientStream::has_unread() const {
+    error_code ignored;
+    return !in.empty() || socket_.available(ignored) > 0;
 }
 
 void ClientStream::shut_down() {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "platform/async.hpp"
+#include "platform/http/share.hpp"
 
 namespace haat::http {
 
@@ -16,7 +17,7 @@ class Worker;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 // What a connection waits for, and so which limit of ServerLimits holds.
-enum class Phase : std::uint8_t { idle, head, body, handler, write };
+enum class Phase : std::uint8_t { idle, head, body, handler, write, linger };
 
 // On the worker's thread. A call that returns false: the client is gone, or was late and is cut off.
 class ClientStream {
@@ -29,6 +30,10 @@ public:
     // a client that waits between two requests holds none.
     std::string& to_send();
     [[nodiscard]] std::size_t unsent_bytes() const { return out_.size(); }
+
+    // Counts what is to be sent, if it is much, among what all clients have not taken yet. false: that is
+    // more than they may leave.
+    [[nodiscard]] bool may_hold_unsent();
 
     void enter(Phase phase);
     [[nodiscard]] Phase phase() const { return phase_; }
@@ -43,6 +48,9 @@ public:
     // Takes what the client still sends for a moment: closing with unread bytes would reset the connection,
     // and the client might never see the answer (RFC 9112, 9.6).
     awaitable<> linger();
+
+    // Whether there are such bytes.
+    [[nodiscard]] bool has_unread() const;
 
     void shut_down();
 
@@ -63,6 +71,7 @@ private:
     Socket socket_;
     Worker& worker_;
     std::string out_;
+    Share unsent_;                  // of what all clients may leave
     std::array<char, 1024> first_;  // where bytes arrive
     Phase phase_ = Phase::idle;
     std::int64_t phase_began_ms_ = 0;

@@ -5,6 +5,8 @@
 #include <chrono>
 
 #include "platform/http/body_receivers.hpp"
+#include "platform/http/release.hpp"
+#include "platform/memory.hpp"
 #include "platform/observe/request_id.hpp"
 
 namespace haat::http {
@@ -15,7 +17,6 @@ using boost::system::error_code;
 constexpr std::size_t kReadBytes = 4 * 1024;
 constexpr std::size_t kBodyReadBytes = 32 * 1024;
 constexpr std::size_t kFlushBytes = 64 * 1024;
-constexpr std::size_t kKeptBodyBytes = 1024;
 constexpr int kMaxInARow = 16;  // requests of one connection before others get their turn
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -65,7 +66,7 @@ awaitable<> Connection::serve() {
         answered_in_a_row_ = 0;
     }
     const bool written = co_await stream_.flush();
-    if (written && unread_) co_await stream_.linger();
+    if (written && (unread_ || stream_.has_unread())) co_await stream_.linger();
     stream_.shut_down();
 }
 
@@ -123,28 +124,45 @@ bool Connection::begin_request(std::size_t head_bytes) {
 }
 
 awaitable<> Connection::answer_next(std::size_t head_bytes) {
-    if (!begin_request(head_bytes)) co_return;
-    const Pipeline& pipeline = worker_.state.pipeline;
-    if (pipeline.options().rate_limits) {
-        const int wait_s = worker_.buckets.take(limit_key(request_.client_address), worker_.now_ms);
-        if (wait_s > 0) {
-            refuse(retry_after(wait_s, ErrorCode::too_many_requests), nullptr);
-            co_return;
-        }
+    const Route* route = nullptr;
+    try {
+        if (!begin_request(head_bytes)) co_return;
+        route = route_to_answer();
+        if (route != nullptr) co_await answer(*route);
+    } catch (...) {
+        refuse_fault(std::current_exception(), route);
+    }
+}
+
+// nullptr: it is answered already.
+const Route* Connection::route_to_answer() {
+    if (const int wait_s = wait_for_turn_s(); wait_s > 0) {
+        refuse(retry_after(wait_s, ErrorCode::too_many_requests), nullptr);
+        return nullptr;
     }
     if (request_.method == Method::options) {
-        const std::size_t before = stream_.unsent_bytes();
         if (body_pending_) closing_ = unread_ = true;
-        finished(worker_.writer.write_preflight(stream_.to_send(), request_, ending()), before, nullptr);
-        co_return;
+        send(nullptr,
+             [this](std::string& out) { return worker_.writer.write_preflight(out, request_, ending()); });
+        return nullptr;
     }
-    const auto route = pipeline.router().find(request_);
+    const auto route = worker_.state.pipeline.router().find(request_);
     if (!route) {
         refuse(route.error(), nullptr);
-        co_return;
+        return nullptr;
     }
-    if ((*route)->cache == Cache::public_ && !body_pending_ && answer_from_cache(**route)) co_return;
-    co_await answer(**route);
+    const bool may_be_kept = (*route)->cache == Cache::public_ && !body_pending_;
+    return may_be_kept && answer_from_cache(**route) ? nullptr : *route;
+}
+
+// 0: the client may ask now. Which route it wants matters to few, and is looked up for them alone.
+int Connection::wait_for_turn_s() {
+    const Pipeline& pipeline = worker_.state.pipeline;
+    if (!pipeline.options().rate_limits) return 0;
+    const int wait_s = worker_.buckets.take(limit_key(request_.client_address), worker_.now_ms);
+    if (wait_s == 0) return 0;
+    const auto route = pipeline.router().find(request_);
+    return route && (*route)->endpoint.always_answered ? 0 : wait_s;
 }
 
 bool Connection::answer_from_cache(const Route& route) {
@@ -152,8 +170,8 @@ bool Connection::answer_from_cache(const Route& route) {
     CachedAnswer* answer = worker_.cache.find(key, worker_.state.pipeline.public_version());
     worker_.state.observer.cache_looked_up(answer != nullptr);
     if (answer == nullptr) return false;
-    const std::size_t before = stream_.unsent_bytes();
-    finished(worker_.writer.write_cached(stream_.to_send(), request_, *answer, ending()), before, &route);
+    send(&route,
+         [&](std::string& out) { return worker_.writer.write_cached(out, request_, *answer, ending()); });
     return true;
 }
 
@@ -161,10 +179,7 @@ awaitable<> Connection::answer(const Route& route) {
     stream_.enter(Phase::handler);
     {
         Share place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
-        if (!place.grow()) {
-            refuse(retry_after(1, ErrorCode::overloaded), &route);
-            co_return;
-        }
+        if (!take_place(place, route)) co_return;
         const auto refusal = co_await worker_.state.pipeline.admit(route, request_);
         if (refusal) {
             refuse(*refusal, &route);
@@ -233,16 +248,20 @@ awaitable<bool> Connection::read_body(const Route& route, BodyReceiver& receiver
 awaitable<> Connection::run_handler(const Route& route) {
     stream_.enter(Phase::handler);
     Share place{worker_.state.in_flight, worker_.state.limits.max_in_flight};
-    if (!place.grow()) {
-        refuse(retry_after(1, ErrorCode::overloaded), &route);
-        co_return;
-    }
+    if (!take_place(place, route)) co_return;
     if (route.cache == Cache::public_ && worker_.cache.keeps_any()) {
         co_await make_public_answer(route);
         co_return;
     }
     Response response = co_await worker_.state.pipeline.handle(route, request_);
     respond(response, &route);
+}
+
+// false: there is none, and the client is told so.
+bool Connection::take_place(Share& place, const Route& route) {
+    if (route.endpoint.always_answered || place.grow()) return true;
+    refuse(retry_after(1, ErrorCode::overloaded), &route);
+    return false;
 }
 
 awaitable<> Connection::make_public_answer(const Route& route) {
@@ -253,15 +272,37 @@ awaitable<> Connection::make_public_answer(const Route& route) {
     const std::uint64_t version = pipeline.public_version();  // before the data is read
     const AnswersUnderWay::Making making{worker_.under_way, key, version, worker_.context.get_executor()};
     Response response = co_await pipeline.handle(route, request_);
-    if (response.status == 200 && response.cache_control.empty())
-        worker_.cache.add(key, version, ResponseWriter::finish(response));
+    if (response.status == 200 && response.cache_control.empty()) {
+        if_possible([&] { worker_.cache.add(key, version, ResponseWriter::finish(response)); });
+    }
     respond(response, &route);
 }
 
 void Connection::respond(Response& response, const Route* route) {
     if (worker_.state.stopping) closing_ = true;  // since the head came, perhaps
-    const std::size_t before = stream_.unsent_bytes();
-    finished(worker_.writer.write(stream_.to_send(), request_, response, ending()), before, route);
+    send(route, [&](std::string& out) { return worker_.writer.write(out, request_, response, ending()); });
+}
+
+// Writes an answer, or nothing of it where that throws. Clients that leave too much of theirs get an error.
+template <class Write>
+void Connection::send(const Route* route, const Write& write) {
+    std::string& out = stream_.to_send();
+    const std::size_t before = out.size();
+    std::uint16_t status = 0;
+    try {
+        status = write(out);
+        if (!stream_.may_hold_unsent()) {
+            out.resize(before);
+            out.shrink_to_fit();
+            Response refusal =
+                worker_.state.pipeline.render(retry_after(1, ErrorCode::overloaded), route, request_);
+            status = worker_.writer.write(out, request_, refusal, ending());
+        }
+    } catch (...) {
+        out.resize(before);
+        throw;
+    }
+    finished(status, before, route);
 }
 
 // An error whose body was not read ends the connection: what follows cannot be told from the body.
@@ -271,13 +312,20 @@ void Connection::refuse(const Error& error, const Route* route) {
     respond(response, route);
 }
 
+// What threw was no handler: how much of the request is read nobody knows, so the connection ends.
+void Connection::refuse_fault(const std::exception_ptr& fault, const Route* route) {
+    closing_ = unread_ = true;
+    refuse(worker_.state.pipeline.report_fault(request_, fault), route);
+}
+
 void Connection::finished(std::uint16_t status, std::size_t out_before, const Route* route) {
-    worker_.state.observer.finished({.request = request_,
-                                     .route = route,
-                                     .status = status,
-                                     .bytes = stream_.unsent_bytes() - out_before,
-                                     .duration_us = now_us() - request_began_us_,
-                                     .http_minor = parser_ && parser_->is_http_1_0() ? 0 : 1});
+    const RequestRecord record{.request = request_,
+                               .route = route,
+                               .status = status,
+                               .bytes = stream_.unsent_bytes() - out_before,
+                               .duration_us = now_us() - request_began_us_,
+                               .http_minor = parser_ && parser_->is_http_1_0() ? 0 : 1};
+    if_possible([&] { worker_.state.observer.finished(record); });
 }
 
 ResponseWriter::Ending Connection::ending() const {
@@ -288,10 +336,11 @@ ResponseWriter::Ending Connection::ending() const {
 void Connection::end_request() {
     scanner_.reset();
     parser_.reset();
-    request_ = Request{};
+    release(request_);
+    release_if_large(head_);
     body_.clear();
+    release_if_large(body_);
     body_share_.give_back();
-    if (body_.capacity() > kKeptBodyBytes) body_ = std::string{};
     stream_.enter(stream_.in.empty() ? Phase::idle : Phase::head);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <list>
 #include <memory>
 #include <string>
@@ -35,6 +36,7 @@ private:
     awaitable<> serve();
     awaitable<std::size_t> read_head();
     awaitable<> answer_next(std::size_t head_bytes);
+    const Route* route_to_answer();
     awaitable<> answer(const Route& route);
     awaitable<> answer_upload(const Route& route);
     awaitable<bool> read_body(const Route& route, BodyReceiver& receiver);
@@ -42,9 +44,14 @@ private:
     awaitable<> make_public_answer(const Route& route);
 
     bool begin_request(std::size_t head_bytes);
+    int wait_for_turn_s();
+    bool take_place(Share& place, const Route& route);
     bool answer_from_cache(const Route& route);
     void respond(Response& response, const Route* route);
     void refuse(const Error& error, const Route* route);
+    void refuse_fault(const std::exception_ptr& fault, const Route* route);
+    template <class Write>
+    void send(const Route* route, const Write& write);
     void finished(std::uint16_t status, std::size_t out_before, const Route* route);
     void end_request();
     [[nodiscard]] ResponseWriter::Ending ending() const;

@@ -209,7 +209,8 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
     using enum ErrorCode;
     std::set<ErrorCode> all{route.endpoint.errors.begin(), route.endpoint.errors.end()};
     const auto add = [&all](std::initializer_list<ErrorCode> codes) { all.insert(codes); };
-    add({too_many_requests, internal, overloaded, unavailable});
+    add({internal, overloaded, unavailable});
+    if (!route.endpoint.always_answered) add({too_many_requests});
     if (!path_parameters(route.path).empty()) add({invalid_path});
     if (has_side_effect(route)) add({insufficient_storage});
     if (route.access == Access::user || route.access == Access::admin) {

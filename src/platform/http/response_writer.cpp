@@ -132,9 +132,10 @@ std::string form_head(std::string_view etag, Encoding encoding, std::size_t body
 CachedAnswer::Form& form_of(CachedAnswer& answer, Encoding encoding) {
     auto& form = answer.forms[static_cast<std::size_t>(encoding)];
     if (!form) {
-        form = std::make_unique<CachedAnswer::Form>();
-        form->body = compress(answer.forms[0]->body, encoding, Effort::thorough);
-        form->head = form_head(answer.etag, encoding, form->body.size(), true);
+        auto made = std::make_unique<CachedAnswer::Form>();
+        made->body = compress(answer.forms[0]->body, encoding, Effort::thorough);
+        made->head = form_head(answer.etag, encoding, made->body.size(), true);
+        form = std::move(made);  // last: what is half made when memory runs out is nobody's answer
     }
     return *form;
 }

@@ -49,6 +49,8 @@ struct Endpoint {
     std::string_view upload_field = "";
     std::string_view cookie_credential = "";  // a cookie that authenticates an open route, for CSRF
     bool changes_state_on_get = false;        // a GET with a side effect: HEAD must not have it, CSRF applies
+    // Whoever watches the server asks it: neither rate limits nor requests in flight keep it from an answer.
+    bool always_answered = false;
     Handler handle{};
     std::function<std::unique_ptr<BodySink>(const Request&)> make_sink{};  // for BodyKind::upload
 };

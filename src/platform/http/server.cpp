@@ -152,6 +152,7 @@ void Server::deal(Socket socket, Worker& worker) {
 
 // Without reading what it asks for. On the first worker's thread, like accept().
 void Server::turn_away(Socket socket) {
+    ++state_.refused_connections;
     Request request;
     request.id = observe::view(observe::make_request_id());
     Response response = state_.pipeline.render(retry_after(1, ErrorCode::overloaded), nullptr, request);

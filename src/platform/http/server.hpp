@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] bool is_stopping() const { return state_.stopping; }
     [[nodiscard]] std::size_t connections() const { return state_.connections; }
+    // Turned away since the start: there were max_connections.
+    [[nodiscard]] std::size_t refused_connections() const { return state_.refused_connections; }
     [[nodiscard]] std::size_t in_flight() const { return state_.in_flight; }
 
 private:

@@ -1,4 +1,4 @@
-// Admission to what there is only so much of: connections, requests in flight, memory for bodies.
+// Admission to what there is only so much of: connections, requests in flight, memory for bodies and answers.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,12 @@ public:
         return true;
     }
 
-    void give_back() { taken_->fetch_sub(std::exchange(held_, 0)); }
+    // Takes what it lacks of that amount.
+    [[nodiscard]] bool grow_to(std::size_t amount) { return amount <= held_ || grow(amount - held_); }
+
+    void give_back() {
+        if (held_ > 0) taken_->fetch_sub(std::exchange(held_, 0));
+    }
 
 private:
     std::atomic<std::size_t>* taken_;

@@ -33,8 +33,9 @@ struct ServerLimits {
     std::int64_t write_grace_ms = 30'000;
     std::uint64_t min_rate = 1'024;  // bytes a second
     std::size_t max_connections = 10'240;
-    std::size_t max_in_flight = 1'024;              // handlers at once; beyond them 503
-    std::size_t max_body_bytes = 64 * 1024 * 1024;  // of all JSON bodies held; beyond them 503
+    std::size_t max_in_flight = 1'024;                // handlers at once; beyond them 503
+    std::size_t max_body_bytes = 64 * 1024 * 1024;    // of all JSON bodies held; beyond them 503
+    std::size_t max_unsent_bytes = 64 * 1024 * 1024;  // of all large answers not taken yet; beyond them 503
     std::size_t cache_bytes = 32 * 1024 * 1024;
 };
 
@@ -44,8 +45,10 @@ struct ServerState {
     RequestObserver& observer;
     ServerLimits limits;
     std::atomic<std::size_t> connections{0};
+    std::atomic<std::size_t> refused_connections{0};  // since the start
     std::atomic<std::size_t> in_flight{0};
     std::atomic<std::size_t> body_bytes{0};
+    std::atomic<std::size_t> unsent_bytes{0};
     std::atomic<bool> stopping{false};
 };
 

@@ -62,10 +62,10 @@ public:
     // An error as an answer. route: nullptr when none was found.
     Response render(const Error& error, const Route* route, const Request& request) const;
 
-private:
     // Tells the fault to the log, and what of it the client may know.
     Error report_fault(const Request& request, const std::exception_ptr& fault) const;
 
+private:
     Router router_;
     Authenticator& authenticator_;
     const cache::Topic& public_topic_;

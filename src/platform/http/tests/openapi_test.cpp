@@ -150,6 +150,17 @@ TEST(OpenApi, NamesTheErrorsOfEveryStatus) {
               (Set{"body_too_large", "image_too_large"}));
 }
 
+TEST(OpenApi, WhatIsAlwaysAnsweredIsNeverAskedTooOften) {
+    auto route = sample::routes().front();
+    const auto may_be = [&route](ErrorCode code) {
+        const auto all = possible_errors(route);
+        return std::ranges::find(all, code) != all.end();
+    };
+    EXPECT_TRUE(may_be(ErrorCode::too_many_requests));
+    route.endpoint.always_answered = true;
+    EXPECT_FALSE(may_be(ErrorCode::too_many_requests));
+}
+
 TEST(OpenApi, ListsPossibleErrorsInTheTablesOrderAndOnce) {
     for (auto route : sample::routes()) {
         route.endpoint.errors.push_back(ErrorCode::internal);  // named though every route has it

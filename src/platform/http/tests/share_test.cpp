@@ -26,6 +26,17 @@ TEST(Share, TakesUpToTheLimitAndGivesBack) {
     EXPECT_EQ(taken, 0U);
 }
 
+TEST(Share, GrowsToAnAmountByWhatItLacks) {
+    std::atomic<std::size_t> taken{0};
+    Share share{taken, 10};
+    EXPECT_TRUE(share.grow_to(6));
+    EXPECT_TRUE(share.grow_to(4));
+    EXPECT_EQ(taken, 6U) << "it has as much";
+    EXPECT_FALSE(share.grow_to(11));
+    EXPECT_TRUE(share.grow_to(10));
+    EXPECT_EQ(taken, 10U);
+}
+
 TEST(Share, MovesWithWhatItHolds) {
     std::atomic<std::size_t> taken{0};
     {
