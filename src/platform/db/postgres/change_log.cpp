@@ -1,9 +1,14 @@
 #include "platform/db/postgres/change_log.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include "kernel/clock.hpp"
 #include "platform/timer.hpp"
@@ -45,14 +50,32 @@ awaitable<std::int64_t> count_nodes(Session& session, std::int64_t position) {
     co_return rows.front().int64(0);
 }
 
-// Nodes that have not seen the position yet; -1 when the database does not say.
 awaitable<std::int64_t> count_behind(Database& database, std::int64_t position) {
-    try {
-        const auto count = [&](Session& session) { return count_nodes(session, position); };
-        co_return co_await database.read_one(count);
-    } catch (const Unavailable&) {
-        co_return -1;
-    }
+    const auto count = [position](Session& session) { return count_nodes(session, position); };
+    co_return co_await database.read_one(count);
+}
+
+struct Count {
+    Timer limit;
+    std::int64_t behind = -1;
+    bool is_done = false;
+};
+
+// Nodes that have not seen the position yet; -1 when the database does not say, or not by then (steady_ms): a
+// count without an answer is left to itself.
+awaitable<std::int64_t> count_behind_by(Database& database, std::int64_t position, std::int64_t until_ms) {
+    const Executor executor = co_await asio::this_coro::executor;
+    const std::chrono::milliseconds left{until_ms - steady_ms()};
+    const auto count = std::make_shared<Count>(Count{.limit = Timer{executor, left}});
+    auto told = [count](const std::exception_ptr& error, std::int64_t behind) {
+        count->is_done = true;
+        if (!error) count->behind = behind;
+        count->limit.cancel();
+    };
+    asio::co_spawn(executor, count_behind(database, position), std::move(told));
+    boost::system::error_code ignored;
+    if (!count->is_done) co_await count->limit.async_wait(asio::redirect_error(use_awaitable, ignored));
+    co_return count->behind;
 }
 
 }  // namespace
@@ -103,7 +126,7 @@ awaitable<> wait_until_seen(Database& database, std::int64_t position) {
     const std::int64_t all_leases_end_ms = steady_ms() + kLeaseMs;
     std::int64_t pause_ms = kFirstPauseMs;
     while (steady_ms() < all_leases_end_ms) {
-        const std::int64_t behind = co_await count_behind(database, position);
+        const std::int64_t behind = co_await count_behind_by(database, position, all_leases_end_ms);
         if (behind == 0) co_return;
         co_await pause_for(std::chrono::milliseconds{pause_ms});
         pause_ms = std::min(pause_ms * 2, kLongestPauseMs);

@@ -3,11 +3,11 @@
 //
 // The log is a table. A transaction that changes a named topic adds an entry before it commits, and with it
 // the next position; a lock on the position's row makes entries visible in order and without a gap. Each
-// node follows the log (follower.hpp) and holds a lease: the right to use its caches for kLeaseMs after it
-// has read the log. A writer is answered only when each node whose lease still runs has seen the entry
-// (Gray and Cheriton, Leases, 1989). So whoever saw a write acknowledged never gets anything older, on
-// whichever node he comes next; a node that is cut off stops to use its caches, and delays a writer once,
-// for the rest of its lease.
+// node follows the log (follower.hpp) and holds a lease: the right to use its caches for kLeaseMs from when
+// it began to read the log to its end. A writer is answered only when each node has seen the entry or its
+// lease has ended (Gray and Cheriton, Leases, 1989). So whoever saw a write acknowledged never gets anything
+// older, on whichever node he comes next; a node that is cut off stops to use its caches, and delays those
+// who write meanwhile, for the rest of its lease.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,9 @@ bool names_topic(std::string_view change, std::string_view topic);
 // Adds an entry to the caller's transaction, as its last statement. The position.
 awaitable<std::int64_t> append_change(Session& transaction, const std::string& change);
 
-// Comes back when every node with a running lease, this one included, has seen the position, or when all
-// leases of now have ended. Never throws for want of the database: then it waits for the latter.
+// After the commit. Comes back when every node with a running lease, this one included, is known to have seen
+// the position, and after kLeaseMs at the latest: then all leases of now have ended, whether the database
+// says so or not. Throws nothing that the database does.
 awaitable<> wait_until_seen(Database& database, std::int64_t position);
 
 }  // namespace haat::db::postgres

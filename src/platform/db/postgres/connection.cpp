@@ -33,8 +33,9 @@ Pipeline::Result kind_of(const PGresult* result) {
     }
 }
 
-std::exception_ptr unavailable(std::string_view query, std::string_view why) {
-    return std::make_exception_ptr(Unavailable{std::string{query} + ": " + std::string{why}});
+template <class Exception>
+std::exception_ptr failure(std::string_view query, std::string_view why) {
+    return std::make_exception_ptr(Exception{std::string{query} + ": " + std::string{why}});
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ void Connection::check(int sent, const char* what) {
 void Connection::send(const Query& query, const Params& params, Call* call) {
     const auto refuse = [&] {
         if (call == nullptr) return;
-        call->error = unavailable(query.name, "the connection is lost");
+        call->error = failure<Unreachable>(query.name, "the connection is lost");
         call->done = true;
     };
     if (!is_open()) return refuse();
@@ -257,14 +258,14 @@ void Connection::fill(Call& call, const Pipeline::Answer& answer, PGresult* resu
             break;
         case Outcome::skipped:
             call.was_skipped = true;
-            call.error = unavailable(call.query.name, "skipped after another statement failed");
+            call.error = failure<Unavailable>(call.query.name, "skipped after another statement failed");
             break;
         case Outcome::not_sent:
-            call.error = unavailable(call.query.name, "the connection was lost before it was sent");
+            call.error = failure<Unreachable>(call.query.name, "the connection was lost before it was sent");
             break;
         case Outcome::unknown:
             call.is_uncertain = true;
-            call.error = unavailable(call.query.name, "the connection was lost: " + reason_);
+            call.error = failure<Unreachable>(call.query.name, "the connection was lost: " + reason_);
             break;
     }
 }

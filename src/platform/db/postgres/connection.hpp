@@ -66,7 +66,8 @@ public:
     void start();
 
     // Hands the statement to libpq; its group is open until end_group(). Throws StatementError for values
-    // that cannot be sent. When the connection is lost, the call is done at the next turn of the event loop.
+    // that cannot be sent. When the connection is lost later, the call is done at the next turn of the event
+    // loop; when it is lost already, at once.
     void send(Call& call) { send(call.query, call.params, &call); }
     // The same for a statement that nobody waits for.
     void send(const Query& query) { send(query, Params{}, nullptr); }

@@ -18,8 +18,9 @@ constexpr std::string_view kLockNotAvailable = "55P03";
 constexpr std::string_view kQueryCanceled = "57014";
 constexpr std::string_view kPlanChanged = "0A000";
 
-// Classes of SQLSTATEs (their first two characters) that say that the server, not the statement, is at fault.
-constexpr auto kServersFault = std::to_array<std::string_view>({"08", "53", "57", "58", "XX"});
+// Classes of SQLSTATEs (their first two characters) that say that the server, not the statement, is at fault;
+// beside those that end the session.
+constexpr auto kServersFault = std::to_array<std::string_view>({"53", "58", "XX"});
 
 // As the embedded engine names them.
 std::string constraint_name(const ServerError& error, const UniqueColumns& unique_columns) {
@@ -52,6 +53,8 @@ std::exception_ptr to_exception(const ServerError& error, std::string_view query
     if (sqlstate == kSerialization || sqlstate == kDeadlock) return std::make_exception_ptr(Conflict{told});
     if (sqlstate == kDiskFull) return std::make_exception_ptr(StorageFull{told});
     if (sqlstate == kCompletionUnknown) return std::make_exception_ptr(CommitUncertain{told});
+    if (sqlstate == kQueryCanceled) return std::make_exception_ptr(TimedOut{told});
+    if (ends_session(error)) return std::make_exception_ptr(Unreachable{told});
     if (sqlstate == kReadOnly || sqlstate == kLockNotAvailable || sqlstate == kNoSuchStatement ||
         is_servers_fault(sqlstate) || is_outdated_plan(error)) {
         return std::make_exception_ptr(Unavailable{told});

@@ -21,6 +21,18 @@ public:
     using Unavailable::Unavailable;
 };
 
+// The server cannot be reached, or is lost. Any other Unavailable is of one that answers, or of ourselves.
+class Unreachable final : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
+// The statement took longer than its limit, or somebody cancelled it.
+class TimedOut final : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
 // The exception that a statement of this name throws.
 std::exception_ptr to_exception(const ServerError& error, std::string_view query,
                                 const UniqueColumns& unique_columns);

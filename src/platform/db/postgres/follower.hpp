@@ -18,8 +18,9 @@
 namespace haat::db::postgres {
 
 // A thread with a connection of its own, so that a pool that is busy costs nobody the lease. It reads the log
-// when it is notified, and four times a second anyway. When the connection is lost the lease ends at once; a
-// new one moves all topics, since what was missed may be more than the log still has.
+// when it is notified, and four times a second anyway. When it finds the connection lost, or without an
+// answer for too long, it ends the lease. With a new one it goes on from its place in the log; where that is
+// not to be found, as on another timeline, or the log does not have all since then any more, all topics move.
 class Follower {
 public:
     // One line without its end, for the log. On the follower's thread.
@@ -45,9 +46,12 @@ private:
     void follow(ControlConnection& connection);
     void join(ControlConnection& connection);
     void renew(ControlConnection& connection);
+    bool finds_its_place(ControlConnection& connection);
+    void begin_anew(ControlConnection& connection);
     bool read_changes(ControlConnection& connection);
+    bool read_bite(ControlConnection& connection, std::int64_t bites_left);
+    void follow_to(const Row& latest, const Rows& rows);
     void sweep(ControlConnection& connection);
-    void move_everything();
 
     const NodeId node_;
     const Target target_;
@@ -57,6 +61,7 @@ private:
     std::atomic<std::int64_t> position_{0};
     std::atomic<std::int64_t> first_moved_at_{0};  // the position at which the first topic moved last
     std::atomic<std::int64_t> timeline_{0};        // of the server: positions may come again after a failover
+    std::int64_t committed_at_ms_ = 0;             // of the entry at position_; 0: it is not known
     std::int64_t next_sweep_ms_ = 0;
     Interruption stop_;
     std::jthread thread_;  // the last member: ends before the others do

@@ -1,4 +1,9 @@
+#include <chrono>
 #include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
 
 #include "kernel/clock.hpp"
 #include "platform/crypto/hash.hpp"
@@ -14,11 +19,25 @@ constexpr int kConnectS = 5;
 // Any number, the same in all versions: whoever migrates holds this lock.
 constexpr const char* kLock =
     "SET statement_timeout = 0; SET lock_timeout = '10min'; SELECT pg_advisory_lock(4847430001)";
+// Of tables: whoever waits for one, behind a backup for instance, keeps everybody behind him waiting. So a
+// migration gives up soon, lets the others pass, and tries again.
+constexpr const char* kWaitShortly = "SET lock_timeout = '2s'";
+constexpr std::chrono::seconds kLetOthersPass{1};
+constexpr std::int64_t kTryForMs = 5 * 60 * kSecondMs;
+constexpr std::string_view kLockNotAvailable = "55P03";
+
+// Another holds a lock on a table.
+class TableInUse final : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 void exec(PGconn* connection, const std::string& sql) {
     const ResultHandle result{PQexec(connection, sql.c_str())};
     const auto status = PQresultStatus(result.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
+    const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+    if (sqlstate != nullptr && sqlstate == kLockNotAvailable) throw TableInUse{PQerrorMessage(connection)};
     throw std::runtime_error{PQerrorMessage(connection)};
 }
 
@@ -42,12 +61,31 @@ std::string record_of(const Migration& migration, const std::string& checksum) {
            "', " + std::to_string(Timestamp::now().ms) + ")";
 }
 
-void apply(PGconn* connection, const Migration& migration, const std::string& checksum) {
+void apply_at_once(PGconn* connection, const Migration& migration, const std::string& checksum) {
+    exec(connection, "BEGIN");
+    exec(connection, std::string{migration.sql});
+    exec(connection, record_of(migration, checksum));
+    exec(connection, "COMMIT");
+}
+
+void apply_when_possible(PGconn* connection, const Migration& migration, const std::string& checksum,
+                         std::int64_t until_ms) {
+    for (;;) {
+        try {
+            return apply_at_once(connection, migration, checksum);
+        } catch (const TableInUse&) {
+            if (steady_ms() > until_ms) throw;
+        }
+        exec(connection, "ROLLBACK");
+        std::this_thread::sleep_for(kLetOthersPass);
+    }
+}
+
+// until_ms: steady_ms() after which a table that is in use is not waited for any more.
+void apply(PGconn* connection, const Migration& migration, const std::string& checksum,
+           std::int64_t until_ms) {
     try {
-        exec(connection, "BEGIN");
-        exec(connection, std::string{migration.sql});
-        exec(connection, record_of(migration, checksum));
-        exec(connection, "COMMIT");
+        apply_when_possible(connection, migration, checksum, until_ms);
     } catch (const std::exception& error) {
         throw std::runtime_error{"migration " + std::string{migration.title} + " failed: " + error.what()};
     }
@@ -61,7 +99,9 @@ MigrationReport migrate_postgres(const PostgresOptions& options, std::span<const
     const auto connection = target.connect(kConnectS);
     postgres::require_session(target, connection.get(), kConnectS);
     exec(connection.get(), kLock);
+    exec(connection.get(), kWaitShortly);
     auto applied = applied_migrations(connection.get());
+    const std::int64_t until_ms = steady_ms() + kTryForMs;
 
     MigrationReport report;
     for (const Migration& migration : migrations) {
@@ -70,7 +110,7 @@ MigrationReport migrate_postgres(const PostgresOptions& options, std::span<const
         const std::string checksum = crypto::sha256_hex(migration.sql);
         const auto found = applied.extract(migration.number);
         if (found.empty()) {
-            apply(connection.get(), migration, checksum);
+            apply(connection.get(), migration, checksum, until_ms);
             ++report.applied;
         } else if (found.mapped() != checksum) {
             throw std::runtime_error{"migration " + std::string{migration.title} +

@@ -84,8 +84,8 @@ void Pool::opened(bool shared, Opened made, const std::string& why_not) {
         take_up(shared, std::move(made));
         return serve_waiting();
     }
-    if (shared_.empty() && shared) refuse(shared_turns_, kAll, why_not);
-    if (exclusive_.empty() && !shared) refuse(turns_, kAll, why_not);
+    if (shared_.empty() && shared) refuse(shared_turns_, kAll, why_not, true);
+    if (exclusive_.empty() && !shared) refuse(turns_, kAll, why_not, true);
     open_missing();  // the connector waits before it tries again
 }
 
@@ -230,14 +230,16 @@ awaitable<> Pool::wait(Turn& turn, std::deque<Turn*>& queue) {
     watch();
     if (connector_.is_down() && (is_shared ? shared_ : exclusive_).empty()) {
         if (!is_shared) open_for(queue.size() + 1);
-        throw Unavailable{"the database server cannot be reached"};
+        throw Unreachable{"the database server cannot be reached"};
     }
     if (!is_shared) open_for(queue.size() + 1);
     const Place place{turn, queue, figures_};
     turn.resume = std::make_shared<std::move_only_function<void()>>();
     auto start = [&turn](auto handler) { *turn.resume = std::move(handler); };
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_awaitable);
-    if (!turn.connection) throw Unavailable{turn.why_not};
+    if (turn.connection) co_return;
+    if (turn.is_unreachable) throw Unreachable{turn.why_not};
+    throw Unavailable{turn.why_not};
 }
 
 void Pool::serve_waiting() {
@@ -263,11 +265,13 @@ void Pool::serve_waiting() {
     }
 }
 
-void Pool::refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::string& why) {
+void Pool::refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::string& why,
+                  bool is_unreachable) {
     while (!queue.empty() && queue.front()->until_ms <= until_ms) {
         Turn& turn = *queue.front();
         queue.pop_front();
         turn.why_not = why;
+        turn.is_unreachable = is_unreachable;
         end(turn);
     }
 }
@@ -298,8 +302,11 @@ void Pool::tick() {
     watching_ = false;
     if (is_busy()) surely([&] { watch(); });  // before all that may find no memory: nobody else would
     const std::int64_t now_ms = steady_ms();
-    refuse(turns_, now_ms, why_none(opening_exclusive_.count()));
-    refuse(shared_turns_, now_ms, why_none(opening_shared_.count()));
+    const auto refuse_late = [&](std::deque<Turn*>& queue, std::size_t opening) {
+        refuse(queue, now_ms, why_none(opening), opening > 0);
+    };
+    refuse_late(turns_, opening_exclusive_.count());
+    refuse_late(shared_turns_, opening_shared_.count());
     open_missing();  // there may have been no memory when it went missing
     if (opening_shared_.count() + opening_exclusive_.count() > 0) connector_.nudge();
     auto all = shared_;

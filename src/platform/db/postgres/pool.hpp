@@ -67,7 +67,8 @@ public:
     ~Pool() override;
 
     // On the context's thread, as all that follows. Throw Unavailable when there is no connection within
-    // Database::kMaxWaitMs, at once when too many wait or the server is known to be away.
+    // Database::kMaxWaitMs; at once when too many wait, or the server is known to be away and this pool has
+    // no connection of the kind left. Unreachable where it is the server's fault.
     awaitable<Lease> lease(Purpose purpose);
     awaitable<> run_shared(Call& call);
 
@@ -78,6 +79,7 @@ private:
         std::int64_t until_ms = 0;
         std::shared_ptr<Connection> connection{};
         std::string why_not{};
+        bool is_unreachable = false;
         bool is_queued = false;
         std::shared_ptr<std::move_only_function<void()>> resume{};
     };
@@ -97,7 +99,7 @@ private:
     void serve_waiting();
     void open_for(std::size_t callers);
     // Ends the turns that are to end before this time (steady_ms).
-    void refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::string& why);
+    void refuse(std::deque<Turn*>& queue, std::int64_t until_ms, const std::string& why, bool is_unreachable);
     void end(Turn& turn);
     void watch();
     void tick();

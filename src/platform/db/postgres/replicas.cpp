@@ -3,18 +3,21 @@
 #include <utility>
 
 #include "kernel/clock.hpp"
+#include "platform/db/postgres/errors.hpp"
 #include "platform/observe/log.hpp"
 
 namespace haat::db::postgres {
 namespace {
 
 constexpr std::int64_t kLeaveAloneMs = 1'000;
+// Longer than one may be tried by a read that comes back: then it was given up.
+constexpr std::int64_t kLongestTrialMs = 15'000;
 
 constexpr Query kReplicaPosition{"db.find_replica_position", "SELECT last FROM change_position"};
 
 awaitable<bool> has_position(Session& session, std::int64_t position) {
     const Rows rows = co_await session.run(kReplicaPosition);
-    co_return rows.front().int64(0) >= position;
+    co_return !rows.empty() && rows.front().int64(0) >= position;
 }
 
 }  // namespace
@@ -80,14 +83,39 @@ awaitable<bool> ReplicaReads::run_on(Replica& replica, ReadWork& work, Kind kind
         } else {
             co_await run_read_on(*replica.database, fresh);
         }
-        if (replica.is_away.exchange(false)) observe::log_info("replica_available");
+        replica.heard_from();
         co_return fresh.is_fresh;
-    } catch (const Unavailable& error) {
-        if (!replica.is_away.exchange(true))
-            observe::log_warn("replica_unavailable", {{"reason", error.what()}});
-        replica.away_until_ms.store(steady_ms() + kLeaveAloneMs, std::memory_order_relaxed);
+    } catch (const TimedOut&) {
+        replica.heard_from();
+        throw;  // on the primary it would take as long
+    } catch (const StatementError&) {
+        replica.heard_from();  // it may not have a migration yet that the primary has
+    } catch (const Unreachable& error) {
+        replica.missed(error.what());
+    } catch (const Unavailable&) {  // of its connections none is free, or it breaks reads off to keep up
+        replica.leave_alone();
     }
     co_return false;
+}
+
+void ReplicaReads::Replica::heard_from() {
+    if (is_away.exchange(false)) observe::log_info("replica_available");
+}
+
+void ReplicaReads::Replica::missed(const char* why) {
+    leave_alone();
+    if (!is_away.exchange(true)) observe::log_warn("replica_unavailable", {{"reason", why}});
+}
+
+// If it is away.
+void ReplicaReads::Replica::leave_alone() {
+    away_until_ms.store(steady_ms() + kLeaveAloneMs, std::memory_order_relaxed);
+}
+
+bool ReplicaReads::Replica::may_be_asked(std::int64_t now_ms) {
+    if (!is_away.load()) return true;
+    std::int64_t until_ms = away_until_ms.load(std::memory_order_relaxed);
+    return until_ms <= now_ms && away_until_ms.compare_exchange_strong(until_ms, now_ms + kLongestTrialMs);
 }
 
 ReplicaReads::Replica* ReplicaReads::next() {
@@ -95,7 +123,7 @@ ReplicaReads::Replica* ReplicaReads::next() {
     for (std::size_t i = 0; i < replicas_.size(); ++i) {
         const std::size_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
         Replica& replica = *replicas_[turn % replicas_.size()];
-        if (replica.away_until_ms.load(std::memory_order_relaxed) <= now_ms) return &replica;
+        if (replica.may_be_asked(now_ms)) return &replica;
     }
     return nullptr;
 }

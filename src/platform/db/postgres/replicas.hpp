@@ -13,10 +13,11 @@
 namespace haat::db::postgres {
 
 // A database whose reads go to streaming replicas in turn, and whose transactions go to the primary. A
-// replica is good for a read when, in the read's own snapshot, it has all changes that this node has heard of
-// (change_log.hpp): then whoever saw a write acknowledged finds it. Else, and when it does not answer, the
-// primary is asked. For what only named topics tell the changes of, as those of the catalogue. Safe from any
-// thread.
+// replica is good for a read when, in the read's own snapshot, it has all changes that this node, with a
+// lease, has heard of (change_log.hpp): then whoever saw a write acknowledged finds it. Else the primary is
+// asked, as it is when the replica is lost, has no connection to spare or refuses the statement. Not when the
+// statement takes too long: that is thrown. For what only named topics tell the changes of, as those of the
+// catalogue. Safe from any thread.
 class ReplicaReads final : public Database {
 public:
     // position: of the last change that this node has heard of; nullopt while it cannot be sure that there
@@ -42,11 +43,16 @@ protected:
     [[nodiscard]] awaitable<> run_scan(ReadWork& work) override;
 
 private:
-    // A replica that failed is left alone for a second.
+    // A replica that is away is left alone for a second, and then tried by one read at a time.
     struct Replica {
+        void heard_from();
+        void missed(const char* why);
+        void leave_alone();
+        [[nodiscard]] bool may_be_asked(std::int64_t now_ms);
+
         std::unique_ptr<Database> database;
-        std::atomic<std::int64_t> away_until_ms{0};
-        std::atomic<bool> is_away{false};  // for the log: told once
+        std::atomic<bool> is_away{false};
+        std::atomic<std::int64_t> away_until_ms{0};  // while it is
     };
 
     enum class Kind : std::uint8_t { read, read_one, scan };

@@ -42,7 +42,7 @@ void LeasedTransaction::begin() {
 awaitable<Rows> LeasedTransaction::execute(const Query& query, Params params) {
     if (failure_) std::rethrow_exception(failure_);
     if (kind_ == Kind::scan && steady_ms() > until_ms_)
-        throw Unavailable{std::string{query.name} + ": the scan takes too long"};
+        throw TimedOut{std::string{query.name} + ": the scan takes too long"};
     const Stopwatch time;
     Call call{query, params};
     pass("statement");
