@@ -85,6 +85,7 @@ db::PostgresOptions postgres_options(const config::Settings& settings) {
 Core::Core(const config::Settings& settings_, const config::ServerKeys& keys)
     : settings{settings_},
       folder{settings_.storage.data_dir},
+      database_lock{settings_.storage.database_file},
       statements{metrics},
       migrations{migrate(settings_)},
       catalog_topic{make_topic(settings_, "catalog", 1, lease)},

@@ -25,12 +25,13 @@ std::size_t threads_of(const config::Settings& settings);
 // The order of the members is the order of their lives.
 class Core {
 public:
-    // Locks the data folder, migrates and opens the database. Throws std::runtime_error with a line for
-    // the operator.
+    // Locks the data folder and the embedded database, migrates and opens the database. Throws
+    // std::runtime_error with a line for the operator.
     Core(const config::Settings& settings, const config::ServerKeys& keys);
 
     const config::Settings& settings;
     DataFolder folder;
+    DatabaseLock database_lock;
     observe::Registry metrics;
     observe::StatementMetrics statements;
     db::MigrationReport migrations;

@@ -1,8 +1,10 @@
-// The folder that a shop lives in: one process at a time.
+// The folder that a shop lives in, and its embedded database, which may lie elsewhere: one process at a time.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+
+#include "platform/files.hpp"
 
 namespace haat::app {
 
@@ -22,6 +24,21 @@ public:
 
 private:
     int lock_ = -1;
+};
+
+// Folders of several settings may name one database: so it has a lock of its own, wherever it lies.
+class DatabaseLock {
+public:
+    // Locks `<database>.lock` until destruction; makes it where the database's folder is. An empty path, of a
+    // shop on PostgreSQL, is no lock. Throws std::runtime_error with a line for the operator, also when
+    // another process has it.
+    explicit DatabaseLock(const std::filesystem::path& database);
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+    Descriptor lock_;
 };
 
 // A file in the folder that says that a restore is under way; on disk when this is made. Stays when it is not

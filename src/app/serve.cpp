@@ -1,7 +1,6 @@
 #include "app/serve.hpp"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "accounts/administer.hpp"
 #include "app/cli.hpp"
 #include "app/copy/copy.hpp"
+#include "app/open_files.hpp"
 #include "app/service_manager.hpp"
 #include "app/shop.hpp"
 #include "media/folder_mark.hpp"
@@ -34,14 +34,6 @@ sigset_t stop_signals() {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     return signals;
-}
-
-// Connections are files too, and shells and service managers begin with a soft limit of some 1,000.
-void raise_file_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void start_log(const config::LogSettings& settings) {
@@ -95,6 +87,16 @@ std::string mails_go_to(const config::MailSettings& mail) {
             break;
     }
     return "as files in " + mail.dir.string();
+}
+
+void warn_of_few_files(const config::Settings& settings) {
+    const std::size_t most = max_connections(settings);
+    if (most == static_cast<std::size_t>(settings.server.max_connections)) return;
+    observe::log_warn("fewer_connections",
+                      {{"max_connections", most},
+                       {"reason",
+                        "MAX_CONNECTIONS needs more open files than this process may have: raise the hard "
+                        "limit (LimitNOFILE, ulimit -Hn), or lower MAX_CONNECTIONS"}});
 }
 
 // Nodes that share a database share their tokens only when they share the keys.
@@ -163,14 +165,16 @@ int serve(Core& core) {
                 SIG_IGN);  // a file at its limit (ulimit -f) is an error of that write, like a full disk
     raise_file_limit();
     refuse_half_a_shop(core);
+    warn_of_few_files(core.settings);
     warn_of_own_keys(core.settings);
     warn_of_own_images(core);
-    const std::string admin = make_first_admin(core);
     take_back_leases(core);
     Shop shop{core, inherited_socket()};
+    // Once the administrator is there, nothing that may fail comes before the password is shown.
+    const std::string admin = make_first_admin(core);
+    print_welcome(core, shop, admin);
     shop.start();
     tell_ready(shop.port());
-    print_welcome(core, shop, admin);
     observe::log_info(
         "started",
         {{"port", shop.port()}, {"engine", core.db->engine()}, {"threads", core.settings.server.threads}});

@@ -1,5 +1,6 @@
 #include "app/shop.hpp"
 
+#include "app/open_files.hpp"
 #include "mail/file_transport.hpp"
 #include "mail/resend_transport.hpp"
 #include "mail/smtp_transport.hpp"
@@ -87,7 +88,7 @@ http::PipelineOptions pipeline_options(const config::ServerSettings& server, Ass
 http::ServerOptions server_options(const config::Settings& settings, db::Database& database, Nodes* nodes,
                                    int inherited_socket) {
     http::ServerLimits limits;
-    limits.max_connections = static_cast<std::size_t>(settings.server.max_connections);
+    limits.max_connections = max_connections(settings);
     limits.max_in_flight = static_cast<std::size_t>(settings.server.max_in_flight);
     limits.cache_bytes = static_cast<std::size_t>(settings.storage.cache_memory_mib) * 1024 * 1024;
     return {.host = settings.server.host,
@@ -166,6 +167,9 @@ void Shop::watch() {
     observe::Registry& metrics = core_.metrics;
     metrics.gauge_at_scrape({"haat_http_connections", "Open connections."}, {},
                             [this] { return static_cast<double>(server_.connections()); });
+    metrics.counter_at_scrape(
+        {"haat_http_connections_refused_total", "Connections turned away at MAX_CONNECTIONS."}, {},
+        [this] { return static_cast<double>(server_.refused_connections()); });
     metrics.gauge_at_scrape({"haat_http_requests_in_flight", "Requests being handled."}, {},
                             [this] { return static_cast<double>(server_.in_flight()); });
     metrics.gauge_at_scrape(

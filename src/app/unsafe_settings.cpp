@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 #include "app/config/url_parts.hpp"
@@ -51,6 +52,14 @@ bool is_local(std::string_view url) {
                      parts->host == "::1" || parts->host.starts_with("127."));
 }
 
+bool is_all_the_world(std::string_view network) {
+    const auto slash = network.find('/');
+    int prefix = -1;
+    if (slash != std::string_view::npos)
+        std::from_chars(network.data() + slash + 1, network.data() + network.size(), prefix);
+    return prefix == 0;
+}
+
 }  // namespace
 
 bool in_production(const Settings& settings) { return is_https(settings.server.public_url); }
@@ -74,10 +83,23 @@ std::optional<Finding> judge_pages(const Settings& settings) {
                    "serve the shop's pages by https and name them so"};
 }
 
+std::optional<Finding> judge_proxies(const Settings& settings) {
+    const auto& proxies = settings.server.trusted_proxies;
+    if (proxies.empty()) return std::nullopt;
+    const auto all = std::ranges::find_if(proxies, is_all_the_world);
+    if (all == proxies.end())
+        return Finding{Verdict::ok, fmt::format("TRUSTED_PROXIES: {}", fmt::join(proxies, ", "))};
+    return Finding{Verdict::fail,
+                   fmt::format("TRUSTED_PROXIES: {} lets every client name its own address", *all),
+                   "name the proxy's address only"};
+}
+
 std::vector<std::string> reasons_not_to_serve(const Settings& settings) {
     if (!in_production(settings)) return {};
     auto findings = judge_secrets(settings);
-    if (auto pages = judge_pages(settings)) findings.push_back(std::move(*pages));
+    for (const auto& judged : {judge_pages(settings), judge_proxies(settings)}) {
+        if (judged) findings.push_back(*judged);
+    }
     std::vector<std::string> reasons;
     for (const auto& [verdict, what, advice] : findings) {
         if (verdict != Verdict::fail) continue;

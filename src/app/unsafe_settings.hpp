@@ -20,6 +20,9 @@ std::vector<Finding> judge_secrets(const config::Settings& settings);
 // failure.
 std::optional<Finding> judge_pages(const config::Settings& settings);
 
+// Of whom X-Forwarded-For is believed; nullopt where nobody is. All the world is a failure.
+std::optional<Finding> judge_proxies(const config::Settings& settings);
+
 // Why a shop is not to be served to the world: a line for each failure of these. None outside production.
 std::vector<std::string> reasons_not_to_serve(const config::Settings& settings);
 

@@ -193,9 +193,9 @@ def test_a_damaged_file_is_refused_and_nothing_is_made_of_it(backup, elsewhere):
             assert str(bad) in done.stderr and why in done.stderr
     done = haat(elsewhere, "restore", "--from", elsewhere.folder / "none.tar")
     assert done.returncode == 1 and "No such file" in done.stderr
-    assert set(files_in(elsewhere.data_dir)) <= {"haat.lock"}
+    assert set(files_in(elsewhere.data_dir)) <= {"haat.lock", "haat.db.lock"}
     assert haat(elsewhere, "restore", "--check", "--from", backup).returncode == 0
-    assert set(files_in(elsewhere.data_dir)) <= {"haat.lock"}
+    assert set(files_in(elsewhere.data_dir)) <= {"haat.lock", "haat.db.lock"}
 
 
 def reseal(path, change):
@@ -254,6 +254,28 @@ def test_a_backup_that_does_not_fit_leaves_the_one_before(shop, backup):
     assert done.returncode == 1 and "haat:" in done.stderr
     assert backup.read_bytes() == before
     assert not list(backup.parent.glob("*unfinished*"))
+
+
+@pytest.mark.parametrize("folder", ["secrets", "media", "media/Ecommerce_images"])
+def test_what_cannot_be_read_is_no_empty_folder(elsewhere, folder):
+    elsewhere.start()
+    elsewhere.stop()
+    target, path = elsewhere.folder / "x.tar", elsewhere.data_dir / folder
+    shutil.rmtree(path)
+    assert back_up(elsewhere, target)
+    target.unlink()
+    path.write_text("no folder")  # not even root can list it
+    done = haat(elsewhere, "backup", "--to", target)
+    assert done.returncode == 1 and folder in done.stderr and "cannot be read" in done.stderr
+    assert not target.exists()
+
+
+def test_a_database_elsewhere_is_not_restored_over_while_another_folder_serves_it(backup, elsewhere):
+    elsewhere.start()
+    other = Server(DATABASE_URL=f"sqlite:{elsewhere.data_dir / 'haat.db'}")
+    done = haat(other, "restore", "--from", backup, "--force")
+    assert done.returncode == 1 and "haat.db is in use by another haat process" in done.stderr
+    other.discard()
 
 
 def test_a_folder_without_a_database_is_not_backed_up(elsewhere):

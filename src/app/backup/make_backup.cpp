@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 #include "app/backup/workplace.hpp"
@@ -24,11 +25,19 @@ struct Member {
     std::int64_t bytes = 0;
 };
 
-// The plain files of one folder of the data folder that backups have.
+// None where the folder is not there, as in a shop that has no images yet.
+fs::directory_iterator entries_of(const fs::path& folder) {
+    std::error_code error;
+    fs::directory_iterator entries{folder, error};
+    if (error && error != std::errc::no_such_file_or_directory)
+        throw std::runtime_error{folder.string() + ": cannot be read: " + error.message()};
+    return entries;
+}
+
+// The plain files of one folder of the data folder that backups have. Throws std::runtime_error.
 std::vector<Member> list(const fs::path& data_dir, const fs::path& folder, Part wanted) {
     std::vector<Member> files;
-    std::error_code absent;
-    for (const auto& entry : fs::directory_iterator{data_dir / folder, absent}) {
+    for (const auto& entry : entries_of(data_dir / folder)) {
         if (!entry.is_regular_file() || entry.is_symlink()) continue;
         const std::string name = (folder / entry.path().filename()).string();
         try {

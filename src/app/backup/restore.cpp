@@ -188,11 +188,11 @@ std::optional<fs::path> put_aside(const config::StorageSettings& storage) {
     return used;
 }
 
-void put_in_place(const Places& staged, const config::StorageSettings& storage) {
+void put_all_in_place(const Places& staged, const config::StorageSettings& storage) {
     for (const auto& folder : {keys_folder(), images_folder()}) {
         fs::create_directories(storage.data_dir / folder);
         for (const auto& file : fs::directory_iterator{staged.folder / folder})
-            fs::rename(file.path(), storage.data_dir / folder / file.path().filename());
+            put_in_place(file.path(), storage.data_dir / folder / file.path().filename());
         make_durable(storage.data_dir / folder);
     }
     fs::permissions(storage.data_dir / keys_folder(), fs::perms::owner_all);
@@ -233,6 +233,7 @@ RestoreReport restore(const config::Settings& settings, const fs::path& from, bo
     storage.database_file = fs::absolute(storage.database_file);
     const app::DataFolder lock{storage.data_dir, app::DataFolder::Unfinished::accepted};
     fs::create_directories(storage.database_file.parent_path());
+    const app::DatabaseLock database_lock{storage.database_file};
     const Folder unpacked{storage.data_dir / "restore.unfinished"};
     const Places staged{.database = storage.database_file.string() + ".restored", .folder = unpacked.path()};
     fs::remove(staged.database);
@@ -242,10 +243,10 @@ RestoreReport restore(const config::Settings& settings, const fs::path& from, bo
     auto report = unpack_named(from, staged, may_replace, on_progress);
     const app::UnfinishedRestore mark{storage.data_dir};
     report.replaced = put_aside(storage);
-    put_in_place(staged, storage);
+    put_all_in_place(staged, storage);
     give_to_owner_of(storage.data_dir,
                      {storage.database_file, storage.data_dir / "media", storage.data_dir / keys_folder(),
-                      storage.data_dir / app::DataFolder::kLockName});
+                      storage.data_dir / app::DataFolder::kLockName, database_lock.path()});
     mark.remove();
     return report;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,8 @@ namespace haat::backup {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kCopiedAtOnce = 65'536;
 
 [[noreturn]] void fail_errno(const fs::path& path, const char* what) {
     throw std::runtime_error{path.string() + ": " + what + ": " + std::strerror(errno)};
@@ -30,6 +33,32 @@ bool is_still_there(int fd, const fs::path& path) {
     struct stat opened{};
     struct stat named{};
     return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino;
+}
+
+void copy_bytes(const fs::path& from, const Descriptor& in, const fs::path& to, const Descriptor& out) {
+    std::string bytes(kCopiedAtOnce, '\0');
+    for (;;) {
+        const auto got = read(in.get(), bytes.data(), bytes.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail_errno(from, "cannot be read");
+        if (got == 0) return;
+        if (!write_all(out.get(), {bytes.data(), static_cast<std::size_t>(got)}))
+            fail_errno(to, "cannot be written");
+    }
+}
+
+// Onto another file system, where a name does not suffice. What a crash leaves of it is begun anew.
+void copy_durably(const fs::path& from, const fs::path& to) {
+    const fs::path unfinished = fs::path{to}.replace_extension(".tmp");
+    const Descriptor in{open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+    if (!in) fail_errno(from, "cannot be opened");
+    unlink(unfinished.c_str());
+    const Descriptor out{
+        open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+    if (!out) fail_errno(unfinished, "cannot be made");
+    copy_bytes(from, in, unfinished, out);
+    if (fsync(out.get()) != 0) fail_errno(unfinished, "cannot be written");
+    if (std::rename(unfinished.c_str(), to.c_str()) != 0) fail_errno(to, "cannot be put in place");
 }
 
 }  // namespace
@@ -53,6 +82,12 @@ Workplace::~Workplace() {
 
 void make_durable(const fs::path& folder) {
     if (!sync_folder(folder)) fail_errno(folder, "cannot be made durable");
+}
+
+void put_in_place(const fs::path& from, const fs::path& to) {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return;
+    if (errno != EXDEV) fail_errno(to, "cannot be put in place");
+    copy_durably(from, to);
 }
 
 void move_durably(const fs::path& from, const fs::path& to) {

@@ -25,6 +25,11 @@ private:
 // Brings the names in a folder to disk. Throws std::runtime_error.
 void make_durable(const std::filesystem::path& folder);
 
+// Gives the new file this name, replacing what has it, also on another file system; there `from` stays. Its
+// bytes are then on disk if they were before, its name once make_durable() says so. Throws
+// std::runtime_error.
+void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // Renames, replacing what has the name, and brings both folders to disk. Throws std::runtime_error.
 void move_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 

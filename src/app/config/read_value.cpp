@@ -66,9 +66,13 @@ bool is_mailbox(std::string_view text) {
     return text.ends_with('>') && is_email(text.substr(open + 1, text.size() - open - 2));
 }
 
-bool is_url(const Setting& setting, std::string_view text) {
-    const auto parts = split_url(text);
-    return parts && position_of(parts->scheme, setting.constraint.words);
+// Of a URL scheme and host do not know case (RFC 3986, 6.2.2.1): in lower case they can be compared.
+bool read_url(const Setting& setting, std::string& url) {
+    const auto parts = split_url(url);
+    if (!parts || !position_of(parts->scheme, setting.constraint.words)) return false;
+    for (const auto part : {parts->scheme, parts->host})
+        url.replace(static_cast<std::size_t>(part.data() - url.data()), part.size(), lower(part));
+    return true;
 }
 
 std::string_view without_slashes(std::string_view text) {
@@ -103,7 +107,7 @@ bool read_value(const Setting& setting, std::string_view text, std::string& out)
     out = setting.kind == Kind::url ? without_slashes(text) : text;
     switch (setting.kind) {
         case Kind::url:
-            return is_url(setting, out);
+            return read_url(setting, out);
         case Kind::address:
             if (lower(out) == "localhost") out = "127.0.0.1";
             return ip_version(out).has_value();
@@ -117,9 +121,11 @@ bool read_value(const Setting& setting, std::string_view text, std::string& out)
 }
 
 bool read_value(const Setting& setting, std::string_view text, crypto::Secret& out) {
-    out = crypto::Secret{std::string{text}};
-    if (setting.kind == Kind::redis) return cache::redis::parse_address(text).has_value();
-    return setting.kind != Kind::url || is_url(setting, text);
+    if (setting.kind == Kind::redis && !cache::redis::parse_address(text)) return false;
+    std::string value{text};
+    if (setting.kind == Kind::url && !read_url(setting, value)) return false;
+    out = crypto::Secret{std::move(value)};
+    return true;
 }
 
 bool read_value(const Setting& setting, std::string_view text, int& out) {

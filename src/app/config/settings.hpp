@@ -23,7 +23,7 @@ struct ServerSettings {
     std::string host;                        // an IPv4 or IPv6 address
     int port = 0;                            // 0: any free one
     int threads = 0;                         // at least 1
-    std::string public_url;                  // no slash at its end
+    std::string public_url;                  // scheme and host in lower case, no slash at its end
     std::vector<std::string> frontend_urls;  // as browsers write Origin: lower case, no default port or slash
     std::vector<std::string> trusted_proxies;  // `address` or `address/prefix length`
     std::vector<std::string> metrics_allow;    // the same

@@ -34,6 +34,7 @@ void open_file(Place& place, const std::filesystem::path& path, Role role) {
     }
     place.name = std::string{kSqlite} + file.string();
     place.folder.emplace(file.parent_path());
+    place.lock.emplace(file);
     db::migrate_sqlite(file.string(), db::embedded_migrations());
     place.database = db::open_sqlite({.path = file.string()});
 }

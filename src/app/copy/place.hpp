@@ -12,10 +12,11 @@
 
 namespace haat::copy {
 
-// Kept open, and a file's folder locked against a server.
+// Kept open, and a file and its folder locked against a server.
 struct Place {
     std::string name;  // without the password
     std::optional<app::DataFolder> folder;
+    std::optional<app::DatabaseLock> lock;
     std::unique_ptr<db::Database> database;
 };
 

@@ -35,6 +35,24 @@ TEST(UnsafeSettings, EachWeakSecretIsAReasonInProduction) {
     }
 }
 
+TEST(UnsafeSettings, HttpsIsHttpsInAnyCase) {
+    EXPECT_EQ(reasons({{"PUBLIC_URL", "HTTPS://API.Shop.example"}, {"ADMIN_SECRET_KEY", "short"}}).size(),
+              1U);
+}
+
+TEST(UnsafeSettings, ProxiesThatAreAllTheWorldAreAReasonInProduction) {
+    const auto told = [](const std::string& proxies) {
+        return reasons({{"PUBLIC_URL", "https://api.shop.example"}, {"TRUSTED_PROXIES", proxies}});
+    };
+    EXPECT_TRUE(told("10.0.0.0/8, ::1").empty());
+    for (const auto* all : {"0.0.0.0/0", "::/0", "10.0.0.1, 0.0.0.0/00"}) {
+        const auto reason = told(all);
+        ASSERT_EQ(reason.size(), 1U) << all;
+        EXPECT_TRUE(reason[0].starts_with("TRUSTED_PROXIES: ")) << reason[0];
+        EXPECT_TRUE(reasons({{"TRUSTED_PROXIES", all}}).empty());
+    }
+}
+
 TEST(UnsafeSettings, PagesWithoutTlsAreAReasonInProduction) {
     const auto told = [](const std::string& pages) {
         return reasons({{"PUBLIC_URL", "https://api.shop.example"}, {"FRONTEND_URL", pages}}).size();

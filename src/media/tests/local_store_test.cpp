@@ -1,8 +1,6 @@
 #include "media/local_store.hpp"
 
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +11,8 @@
 #include <set>
 #include <thread>
 #include <vector>
+
+#include "tests/contract/mounted_disk.hpp"
 
 namespace haat::media {
 namespace {
@@ -121,19 +121,8 @@ TEST_F(LocalImages, RemovesWhatACrashLeftBehind) {
 
 enum ChildExit : int { kStorageFull = 10, kNoMount, kWrongOutcome, kLeftover };
 
-// A file system of 64 KiB over a folder, for this process alone.
-bool mount_small_disk(const fs::path& folder) {
-    const auto user = "0 " + std::to_string(::getuid()) + " 1";
-    const auto group = "0 " + std::to_string(::getgid()) + " 1";
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-    std::ofstream{"/proc/self/setgroups"} << "deny";
-    std::ofstream{"/proc/self/uid_map"} << user;
-    std::ofstream{"/proc/self/gid_map"} << group;
-    return ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=64k") == 0;
-}
-
 int store_on_a_full_disk(const fs::path& data) {
-    if (!mount_small_disk(data)) return kNoMount;
+    if (!contract::mount_disk(data, "size=64k")) return kNoMount;
     try {
         LocalStore store{data, ""};
         (void)store.store(std::string(1024, 'x'));

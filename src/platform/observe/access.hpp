@@ -30,7 +30,7 @@ struct AccessLine {
     std::string_view query{};  // without `?`; only in the combined format
     int http_minor = 1;        // HTTP/1.x
     std::uint16_t status = 0;
-    std::uint64_t bytes = 0;  // of the answer's body
+    std::uint64_t bytes = 0;  // of the answer, head and body
     std::chrono::microseconds took{};
     std::string_view referrer{};    // only in the combined format
     std::string_view user_agent{};  // only in the combined format

@@ -79,6 +79,12 @@ void append_line(std::string& out, std::string_view name, std::string_view suffi
     out += '\n';
 }
 
+// The next push_back does not throw then.
+template <class T>
+void make_room_for_one(std::vector<T>& in) {
+    if (in.size() == in.capacity()) in.reserve(2 * in.size() + 1);
+}
+
 double ask(const std::function<double()>& read, bool& known) {
     try {
         known = true;
@@ -137,18 +143,24 @@ void Registry::counter_at_scrape(const Family& family, Labels labels, std::funct
 }
 
 Registry::Group& Registry::group(const Family& family, Kind kind, std::span<const std::int64_t> bounds) {
-    if (const auto found = by_name_.find(family.name); found != by_name_.end()) {
-        HAAT_ASSERT(found->second->kind == kind && found->second->bounds.data() == bounds.data());
-        return *found->second;
+    const auto has_name = [&family](const Group& each) { return each.name == family.name; };
+    if (const auto found = std::ranges::find_if(groups_, has_name); found != groups_.end()) {
+        HAAT_ASSERT(found->kind == kind && found->bounds.data() == bounds.data());
+        return *found;
     }
     HAAT_ASSERT(is_name(family.name, true));
-    auto& made = groups_.emplace_back(Group{.name = std::string{family.name},
-                                            .help = std::string{family.help},
-                                            .kind = kind,
-                                            .hide_unused = family.hide_unused,
-                                            .bounds = bounds});
-    by_name_.emplace(made.name, &made);
-    return made;
+    return groups_.emplace_back(Group{.name = std::string{family.name},
+                                      .help = std::string{family.help},
+                                      .kind = kind,
+                                      .hide_unused = family.hide_unused,
+                                      .bounds = bounds});
+}
+
+void Registry::add_to(Group& group, std::string labels, std::uint32_t first) {
+    make_room_for_one(group.samples);
+    Sample made{labels, first};
+    group.first_by_labels.emplace(std::move(labels), first);
+    group.samples.push_back(std::move(made));
 }
 
 std::uint32_t Registry::add_sample(const Family& family, Kind kind, Labels labels, std::size_t cells,
@@ -156,12 +168,12 @@ std::uint32_t Registry::add_sample(const Family& family, Kind kind, Labels label
     auto text = label_text(labels);
     const std::lock_guard lock{mutex_};
     auto& into = group(family, kind, bounds);
-    const bool is_new = into.label_sets.insert(text).second;
-    HAAT_ASSERT(is_new);
+    if (const auto known = into.first_by_labels.find(text); known != into.first_by_labels.end())
+        return known->second;
     HAAT_ASSERT(cells_used_ + cells <= Shards::kMaxCells);
     const auto first = static_cast<std::uint32_t>(cells_used_);
+    add_to(into, std::move(text), first);
     cells_used_ += cells;
-    into.samples.push_back({std::move(text), first});
     return first;
 }
 
@@ -169,9 +181,9 @@ void Registry::add_callback(const Family& family, Kind kind, Labels labels, std:
     auto text = label_text(labels);
     const std::lock_guard lock{mutex_};
     auto& into = group(family, kind, {});
-    const bool is_new = into.label_sets.insert(text).second;
-    HAAT_ASSERT(is_new);
-    into.samples.push_back({std::move(text), static_cast<std::uint32_t>(callbacks_.size())});
+    HAAT_ASSERT(!into.first_by_labels.contains(text));
+    make_room_for_one(callbacks_);
+    add_to(into, std::move(text), static_cast<std::uint32_t>(callbacks_.size()));
     callbacks_.push_back(std::move(read));
 }
 

@@ -15,13 +15,12 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "platform/observe/shards.hpp"
@@ -100,8 +99,9 @@ struct Label {
 };
 using Labels = std::initializer_list<Label>;
 
-// Safe from any thread. Asserts that names are well formed, that a family keeps its type, and that no two
-// samples of a family have the same labels.
+// Safe from any thread. What finds no memory adds no sample, so it may be tried again; labels that a family
+// has already get the same numbers. Asserts that names are well formed, that a family keeps its type,
+// and that no two callbacks have the same labels.
 class Registry {
 public:
     Registry();
@@ -138,7 +138,7 @@ private:
         bool hide_unused;
         std::span<const std::int64_t> bounds;
         std::vector<Sample> samples{};
-        std::unordered_set<std::string> label_sets{};
+        std::unordered_map<std::string, std::uint32_t> first_by_labels{};  // of the same samples
     };
     struct Scrape;
 
@@ -146,6 +146,7 @@ private:
                              std::span<const std::int64_t> bounds = {});
     void add_callback(const Family& family, Kind kind, Labels labels, std::function<double()> read);
     Group& group(const Family& family, Kind kind, std::span<const std::int64_t> bounds);
+    static void add_to(Group& group, std::string labels, std::uint32_t first);
     static void render_group(std::string& out, const Group& group, const Scrape& scrape);
     static void render_sample(std::string& out, const Group& group, const Sample& sample,
                               const Scrape& scrape);
@@ -155,7 +156,6 @@ private:
     const std::shared_ptr<Shards> shards_;
     mutable std::mutex mutex_;
     std::deque<Group> groups_;  // in the order they came
-    std::map<std::string, Group*, std::less<>> by_name_;
     std::vector<std::function<double()>> callbacks_;
     std::size_t cells_used_ = 0;
 };

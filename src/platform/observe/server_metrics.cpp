@@ -30,9 +30,10 @@ RequestMetrics::RequestMetrics(Registry& registry, std::span<const RouteLabel> r
                 registry.counter({"haat_http_requests_total", "Requests answered.", true},
                                  {{"route", label.route}, {"method", label.method}, {"status", status}});
         }
-        durations_.push_back(registry.histogram(
-            {"haat_http_request_duration_seconds", "From a request's first byte to its answer's last.", true},
-            {{"route", label.route}}));
+        durations_.push_back(
+            registry.histogram({"haat_http_request_duration_seconds",
+                                "From a request's whole head until its answer stands in the buffer.", true},
+                               {{"route", label.route}}));
     };
     std::ranges::for_each(routes, add_route);
     add_route({"none", "none"});

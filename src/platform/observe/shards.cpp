@@ -24,6 +24,7 @@ public:
 
 private:
     void end() {
+        Shards::t_mine = {};  // also where there is no memory for another array
         if (cells_ != nullptr) shards_->give_back(cells_);
         cells_ = nullptr;
         shards_.reset();
@@ -33,7 +34,9 @@ private:
     std::uint64_t* cells_ = nullptr;
 };
 
-Shards::Shards() : shared_{make_cells()} {}
+Shards::Shards() : shared_{make_cells()} {
+    unused_.reserve(kMaxThreads);  // a thread that ends must not want memory
+}
 
 Shards::Cells Shards::make_cells() {
     Cells cells{static_cast<std::uint64_t*>(std::calloc(kMaxCells, sizeof(std::uint64_t)))};

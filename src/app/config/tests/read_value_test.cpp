@@ -73,6 +73,15 @@ TEST(ReadValue, UrlsHaveAKnownSchemeAndNoSlashAtTheEnd) {
     }
 }
 
+TEST(ReadValue, SchemeAndHostOfUrlsAreInLowerCaseAndNothingElseIs) {
+    const Constraint schemes{.words = "https|smtps"};
+    EXPECT_EQ(read<std::string>(Kind::url, "HTTPS://Shop.Example:443/Api?A=B", schemes),
+              "https://shop.example:443/Api?A=B");
+    const auto secret = read<crypto::Secret>(Kind::url, "SMTPS://Me:PassWord@Mail.Example", schemes);
+    ASSERT_TRUE(secret);
+    EXPECT_EQ(secret->reveal(), "smtps://Me:PassWord@mail.example");
+}
+
 TEST(ReadValue, OriginsAreWrittenAsBrowsersWriteThem) {
     using List = std::vector<std::string>;
     EXPECT_EQ(read<List>(Kind::origins, "https://Shop.Example:443/ ,, http://localhost:5173, http://a:80"),

@@ -163,6 +163,20 @@ TEST(Metrics, HidesUnusedSamplesOnlyWhereAsked) {
     EXPECT_EQ(seen.value(R"(hidden_total{is="used"})"), 1);
 }
 
+// Whoever found no memory for the second of two metrics registers both again.
+TEST(Metrics, TheSameLabelsAreTheSameNumbers) {
+    Registry registry;
+    registry.counter({"tries_total", "Tries."}, {{"of", "a"}}).add();
+    registry.counter({"tries_total", "Tries."}, {{"of", "b"}}).add(10);
+    registry.counter({"tries_total", "Tries."}, {{"of", "a"}}).add(2);
+    registry.histogram({"took_seconds", "Took."}).observe(1s);
+    registry.histogram({"took_seconds", "Took."}).observe(2s);
+    const auto seen = Exposition::parse(registry.render());
+    EXPECT_EQ(seen.value(R"(tries_total{of="a"})"), 3);
+    EXPECT_EQ(seen.value(R"(tries_total{of="b"})"), 10);
+    EXPECT_EQ(seen.value("took_seconds_count"), 2);
+}
+
 TEST(Metrics, ADefaultHandleCountsNothing) {
     Counter{}.add();
     Gauge{}.add(-1);
@@ -173,7 +187,9 @@ TEST(Metrics, ADefaultHandleCountsNothing) {
 TEST(MetricsDeathTest, RefusesWhatWouldBreakTheFormat) {
     Registry registry;
     registry.counter({"a_total", "A."}, {{"l", "1"}});
-    EXPECT_DEATH(registry.counter({"a_total", "A."}, {{"l", "1"}}), "invariant") << "the same labels twice";
+    registry.gauge_at_scrape({"c", "C."}, {{"l", "1"}}, [] { return 1.0; });
+    EXPECT_DEATH(registry.gauge_at_scrape({"c", "C."}, {{"l", "1"}}, [] { return 2.0; }), "invariant")
+        << "two callbacks for one value";
     EXPECT_DEATH(registry.gauge({"a_total", "A."}, {{"l", "2"}}), "invariant") << "a family of two types";
     EXPECT_DEATH(registry.counter({"1a", "A."}), "invariant");
     EXPECT_DEATH(registry.counter({"b", "B."}, {{"l:", "1"}}), "invariant");

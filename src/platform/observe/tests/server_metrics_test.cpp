@@ -53,6 +53,17 @@ TEST(StatementMetrics, GivesOneNameOneCounter) {
     EXPECT_EQ(seen.value(R"(haat_db_statement_seconds_total{name="cart.insert_item"})"), 0.002);
 }
 
+// The first try found no memory after the first of a statement's two metrics.
+TEST(StatementMetrics, WhatWasRegisteredByHalvesIsRegisteredAgain) {
+    Registry registry;
+    registry.counter({"haat_db_statements_total", "Statements run."}, {{"name", "cart.insert_item"}});
+    StatementMetrics statements{registry};
+    statements.of("cart.insert_item").ran(1500us);
+    const auto seen = Exposition::parse(registry.render());
+    EXPECT_EQ(seen.value(R"(haat_db_statements_total{name="cart.insert_item"})"), 1);
+    EXPECT_EQ(seen.value(R"(haat_db_statement_seconds_total{name="cart.insert_item"})"), 0.0015);
+}
+
 TEST(ServerMetrics, WatchCachesQueuesOutboxLogAndBuild) {
     Registry registry;
     const CacheMetrics answers{registry, "answers"};
