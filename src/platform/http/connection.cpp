@@ -336,8 +336,13 @@ ResponseWriter::Ending Connection::ending() const {
 void Connection::end_request() {
     scanner_.reset();
     parser_.reset();
-    release(request_);
-    release_if_large(head_);
+    // Its texts are no longer than the head, and stay for the next request where that is short.
+    if (head_.capacity() > kKeptBytes) {
+        release(request_);
+        release(head_);
+    } else {
+        request_ = Request{};
+    }
     body_.clear();
     release_if_large(body_);
     body_share_.give_back();
