@@ -21,7 +21,8 @@ TEST(OpenFiles, ConnectionsLeaveFilesForAllElse) {
     EXPECT_EQ(connections_that_fit(settings, 1'024), 752U);
     EXPECT_LT(connections_that_fit(settings_of(10'240, 64), 1'024), 752U)
         << "threads have files of their own";
-    for (const std::uint64_t few : {0, 100, 272}) EXPECT_EQ(connections_that_fit(settings, few), 1U) << few;
+    for (const std::uint64_t few : {0U, 100U, 272U})
+        EXPECT_EQ(connections_that_fit(settings, few), 1U) << few;
 }
 
 TEST(OpenFiles, ConnectionsToServersOfTheDatabaseAreFilesToo) {
